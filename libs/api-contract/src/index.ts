@@ -1,0 +1,46 @@
+// Routes as data.
+
+// Types of the API.
+export type {
+  CatalogNode,
+  CheckServiceNode,
+  ConnectConfig,
+  Coordinate,
+  DeregisterRequest,
+  HealthCheck,
+  HealthCheckDefinition,
+  HealthStatus,
+  NodeService,
+  ProxyConfig,
+  RaftIndex,
+  RegisterRequest,
+  ServiceAddress,
+  ServiceNode,
+  Weights,
+} from './catalog-types.ts';
+export type { CheckDefinition, ServiceDefinition } from './definitions.ts';
+export type { KvPair, Session, UserEvent } from './kv-types.ts';
+export type {
+  AclRequirement,
+  AclResource,
+  AclRule,
+  AclSegment,
+  Consistency,
+  HttpMethod,
+  Route,
+  RouteTable,
+} from './route.ts';
+export { defineRoutes, localRoute, readRoute, streamRoute, writeRoute } from './route.ts';
+export { statusRoutes } from './status-routes.ts';
+export type { DecodeOptions } from './decode-definitions.ts';
+export { decodeCheckDefinition, decodeServiceDefinition } from './decode-definitions.ts';
+export type { DefinitionSource } from './definition-record.ts';
+export {
+  checkNeedsInterval,
+  META_KEY_MAX_LENGTH,
+  META_MAX_PAIRS,
+  META_VALUE_MAX_LENGTH,
+  validateCheckDefinition,
+  validateMeta,
+  validateServiceDefinition,
+} from './validate-definitions.ts';

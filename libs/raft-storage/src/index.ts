@@ -1,0 +1,1 @@
+export { MemorySqliteLogStore } from './sqlite-log-store.ts';

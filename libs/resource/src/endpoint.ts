@@ -1,0 +1,110 @@
+import type { AclRule } from '@mesh/api-contract';
+import type { StateView } from '@mesh/state';
+import type { Command } from './command.ts';
+
+/** How fresh a read must be (the original's consistency modes). */
+export type ReadConsistency = 'default' | 'consistent' | 'stale';
+
+export interface ReadOptions {
+  /** "" is the local datacenter. */
+  readonly datacenter: string;
+  readonly token: string;
+  readonly consistency: ReadConsistency;
+  /** Answer only when the result's index exceeds this; 0 answers at once. */
+  readonly minIndex: number;
+  /** Longest wait when minIndex > 0, milliseconds; 0 is the configured default. */
+  readonly maxWaitMs: number;
+  /** Ask for `freshness` in the reply. */
+  readonly track: boolean;
+  readonly signal?: AbortSignal;
+}
+
+export interface WriteOptions {
+  readonly datacenter: string;
+  readonly token: string;
+  readonly signal?: AbortSignal;
+}
+
+/** Tells how long a result stays the right answer to the same query. */
+export interface Freshness {
+  /** False from the moment that anything the result depends on has changed. */
+  isFresh(): boolean;
+  /** Called once when it stops being fresh (at once if it has). Returns a function that unsubscribes. */
+  onStale(callback: () => void): () => void;
+}
+
+export interface ReadReply<R> {
+  readonly value: R;
+  /** For X-Consul-Index; at least 1. */
+  readonly index: number;
+  readonly knownLeader: boolean;
+  readonly lastContactMs: number;
+  /** Set when tracking was asked for and the serving store could track. */
+  readonly freshness?: Freshness;
+}
+
+export interface ReadContext {
+  readonly datacenter: string;
+  readonly nowMs: number;
+}
+
+/** An RPC method that reads. `run` is pure: state in, result out. */
+export interface ReadEndpoint<A, R> {
+  readonly kind: 'read';
+  /** Wire name, `KVS.Get`. */
+  readonly method: string;
+  readonly acl: AclRule;
+  run(view: StateView, args: A, context: ReadContext): R;
+}
+
+/** What the serving leader lends to the preparation of a write. */
+export interface WriteContext {
+  readonly datacenter: string;
+  readonly nowMs: number;
+  readonly view: StateView;
+  uuid(): string;
+  /** Restarts the TTL of a session on the leader (Session.Renew and everything that counts as one). */
+  touchSession(sessionId: string): void;
+}
+
+/** A log entry about to be proposed. */
+export interface Proposal<P, R> {
+  readonly command: Command<P, R>;
+  readonly payload: P;
+}
+
+/**
+ * An RPC method that writes. `prepare` runs on the leader: it validates (throws MeshError), fills in what
+ * must be decided once (ids, times), and names the log entry. It may answer without writing by returning
+ * `{ answer }`.
+ */
+export interface WriteEndpoint<A, R> {
+  readonly kind: 'write';
+  readonly method: string;
+  readonly acl: AclRule;
+  // biome-ignore lint/suspicious/noExplicitAny: the payload type is private to the endpoint
+  prepare(args: A, context: WriteContext): Proposal<any, R> | { readonly answer: R };
+}
+
+/**
+ * The way to the replicated state, wherever it is: in this process or behind a stream to a server.
+ * Rejects with MeshError: `no-leader`, `no-servers`, `unknown-outcome` (a write whose fate is not known),
+ * `cancelled`, or what the endpoint threw.
+ */
+export interface Rpc {
+  read<A, R>(endpoint: ReadEndpoint<A, R>, args: A, options: ReadOptions): Promise<ReadReply<R>>;
+  write<A, R>(endpoint: WriteEndpoint<A, R>, args: A, options: WriteOptions): Promise<R>;
+}
+
+/** Read options of a request that asks for nothing special. */
+export const PLAIN_READ: ReadOptions = {
+  datacenter: '',
+  token: '',
+  consistency: 'default',
+  minIndex: 0,
+  maxWaitMs: 0,
+  track: false,
+};
+
+/** Write options of the agent itself. */
+export const PLAIN_WRITE: WriteOptions = { datacenter: '', token: '' };

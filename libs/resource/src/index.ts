@@ -1,0 +1,28 @@
+// Declaring a resource.
+export type { ApplyContext, Command } from './command.ts';
+export { defineCommand, Rollback } from './command.ts';
+export type {
+  Freshness,
+  Proposal,
+  ReadConsistency,
+  ReadContext,
+  ReadEndpoint,
+  ReadOptions,
+  ReadReply,
+  Rpc,
+  WriteContext,
+  WriteEndpoint,
+  WriteOptions,
+} from './endpoint.ts';
+export { PLAIN_READ, PLAIN_WRITE } from './endpoint.ts';
+// Answering HTTP.
+export type {
+  BoundRoute,
+  Handler,
+  QueryParameters,
+  ReadMeta,
+  Reply,
+  RequestContext,
+} from './http.ts';
+export { emptyReply, implement, jsonReply, readReply, textReply } from './http.ts';
+export type { Resource } from './resource.ts';

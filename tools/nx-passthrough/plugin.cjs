@@ -1,0 +1,33 @@
+/**
+ * Makes `nx run cli:consul -- ARGS` behave as the program itself: arguments, stdin, stdout and exit code
+ * pass through untouched. Nx's own run-commands prints a banner, expands $VARIABLES in arguments and turns
+ * every failure into exit code 1; so the program runs here, before Nx starts its tasks, in Nx's place.
+ */
+const { spawnSync } = require('node:child_process');
+const { constants } = require('node:os');
+const { join } = require('node:path');
+
+const TARGET = 'cli:consul';
+
+/** Arguments after `run cli:consul`, with the one `--` that separates them from Nx's own removed. */
+function programArguments(argv) {
+  const at = argv.indexOf(TARGET);
+  if (at < 0) return undefined;
+  const rest = argv.slice(at + 1);
+  const separator = rest.indexOf('--');
+  return separator < 0 ? rest : [...rest.slice(0, separator), ...rest.slice(separator + 1)];
+}
+
+function preTasksExecution() {
+  const args = programArguments(process.argv.slice(2));
+  if (!args) return;
+  const launcher = join(__dirname, '..', 'bin', 'consul');
+  const { status, signal, error } = spawnSync(launcher, args, { stdio: 'inherit' });
+  if (error) {
+    process.stderr.write(`cannot run ${launcher}: ${error.message}\n`);
+    process.exit(1);
+  }
+  process.exit(signal ? 128 + constants.signals[signal] : status);
+}
+
+module.exports = { name: 'nx-passthrough', preTasksExecution };
