@@ -17,8 +17,7 @@ if (major < 20) {
   process.exit(1);
 }
 
-const upToDate =
-  existsSync(installed) && statSync(installed).mtimeMs >= statSync(lockfile).mtimeMs;
+const upToDate = existsSync(installed) && statSync(installed).mtimeMs >= statSync(lockfile).mtimeMs;
 if (!upToDate) {
   console.error('Installing packages (the first time takes a few minutes) ...');
   // Not `npm ci`: it refuses a lockfile without the optional binaries of other platforms.

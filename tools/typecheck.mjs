@@ -1,6 +1,6 @@
 /**
- * Type-checks the whole tree in three programs: pure libs (which see neither Node nor the DOM), the rest,
- * and tests. A pure lib that reaches for Node fails here.
+ * Type-checks the whole tree in a few programs: pure libs (which see neither Node nor the DOM), the rest,
+ * tests and tools. A pure lib that reaches for Node fails here.
  */
 import { spawnSync } from 'node:child_process';
 import { mkdirSync, writeFileSync } from 'node:fs';
@@ -12,13 +12,17 @@ mkdirSync(out, { recursive: true });
 
 const all = projects();
 const pure = all.filter(({ layer }) => PURE_LAYERS.includes(layer)).map(({ dir }) => dir);
-const rest = all.filter(({ layer }) => !PURE_LAYERS.includes(layer)).map(({ dir }) => dir);
+const test = all.filter(({ layer }) => layer === 'test').map(({ dir }) => dir);
+const rest = all
+  .filter(({ layer }) => !PURE_LAYERS.includes(layer) && layer !== 'test')
+  .map(({ dir }) => dir);
 const tests = ['**/*.spec.ts', '**/*.sim.ts', '**/*.fuzz.ts'];
 
 const programs = {
   pure: { base: 'pure.json', dirs: pure, glob: 'src/**/*.ts', exclude: tests, ambient: true },
   node: { base: 'node.json', dirs: rest, glob: 'src/**/*.ts', exclude: tests },
   spec: { base: 'spec.json', dirs: [...pure, ...rest], glob: 'src/**/*.spec.ts', exclude: [] },
+  testkit: { base: 'spec.json', dirs: test, glob: 'src/**/*.ts', exclude: [] },
   tools: { base: 'spec.json', dirs: ['tools'], glob: '**/*.ts', exclude: ['**/*.d.ts'] },
 };
 

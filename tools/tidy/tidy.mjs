@@ -2,8 +2,9 @@
  * House rules that formatter, linter and compiler do not know: sizes of files, functions and lines, names
  * of files, what may stand in pure code, no left-overs. Prints one line a finding; exit 1 if any.
  */
-import { existsSync, readFileSync } from 'node:fs';
+
 import { execFileSync } from 'node:child_process';
+import { existsSync, readFileSync } from 'node:fs';
 import { basename, join } from 'node:path';
 import { PURE_LAYERS, projects, root } from '../workspace.mjs';
 
@@ -77,7 +78,8 @@ function checkFunctions(file, lines) {
     /^(\s*)(export )?(default )?(async )?(function\b|(private |protected |public |static |async |get |set |override )*[a-zA-Z_#]\w*(<.*>)?\(.*\).*\{$)/;
   for (let at = 0; at < lines.length; at++) {
     const match = header.exec(lines[at]);
-    if (!match || /^\s*(if|for|while|switch|return|catch|else|describe|it)\b/.test(lines[at])) continue;
+    if (!match || /^\s*(if|for|while|switch|return|catch|else|describe|it)\b/.test(lines[at]))
+      continue;
     const close = `${match[1]}}`;
     let end = at + 1;
     while (end < lines.length && !lines[end].startsWith(close)) end++;

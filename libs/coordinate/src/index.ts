@@ -1,1 +1,3 @@
-export {};
+// For catalog.
+export { deleteCoordinates } from './table.ts';
+export type { DatacenterCoordinates, NodeCoordinate } from './types.ts';

@@ -15,7 +15,11 @@ export interface ConsensusStatus {
   /** "" while no leader is known. */
   readonly leaderId: string;
   readonly leaderAddress: string;
-  readonly peers: readonly { readonly id: string; readonly address: string; readonly voter: boolean }[];
+  readonly peers: readonly {
+    readonly id: string;
+    readonly address: string;
+    readonly voter: boolean;
+  }[];
 }
 
 /**

@@ -60,7 +60,10 @@ export class SingleVoter implements Consensus {
       index: 1,
       servers: `[{Suffrage:Voter ID:${serverId} Address:${address}}]`,
     });
-    logger.info('entering follower state', { follower: `Node at ${address} [Follower]`, leader: '' });
+    logger.info('entering follower state', {
+      follower: `Node at ${address} [Follower]`,
+      leader: '',
+    });
     this.role = 'candidate';
     this.term = store.hardState().term + 2;
     logger.info('entering candidate state', {

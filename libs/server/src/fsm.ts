@@ -1,6 +1,6 @@
 import { type Logger, MeshError } from '@mesh/base';
 import type { LogEntry } from '@mesh/raft';
-import { type Command, Rollback, type Resource } from '@mesh/resource';
+import { type Command, type Resource, Rollback } from '@mesh/resource';
 import type { StateStore } from '@mesh/state';
 import { decodeEntry } from './entry-codec.ts';
 
@@ -17,7 +17,8 @@ export class Fsm {
     this.store = store;
     this.logger = logger;
     for (const command of resources.flatMap((resource) => resource.commands)) {
-      if (this.commands.has(command.type)) throw new Error(`command ${command.type} declared twice`);
+      if (this.commands.has(command.type))
+        throw new Error(`command ${command.type} declared twice`);
       this.commands.set(command.type, command);
     }
   }
@@ -32,7 +33,9 @@ export class Fsm {
     const command = this.commands.get(type);
     if (!command) {
       // Skipping it would let this server's tables drift from the others'.
-      throw new Error(`log entry ${entry.index}: unknown command "${type}"; written by a newer version?`);
+      throw new Error(
+        `log entry ${entry.index}: unknown command "${type}"; written by a newer version?`,
+      );
     }
     const txn = this.store.write(entry.index);
     try {

@@ -4,10 +4,7 @@ import type { Consensus } from '@mesh/raft';
 import { type BoundRoute, implement, jsonReply } from '@mesh/resource';
 
 /** Handlers of /v1/status: who leads, and who votes, as this server knows it. */
-export function statusHttpRoutes(
-  consensus: Consensus,
-  datacenter: string,
-): readonly BoundRoute[] {
+export function statusHttpRoutes(consensus: Consensus, datacenter: string): readonly BoundRoute[] {
   const requireLocal = (dc: string | undefined) => {
     if (dc && dc !== datacenter) throw new MeshError('no-servers', 'No path to datacenter');
   };

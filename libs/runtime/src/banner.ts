@@ -1,0 +1,26 @@
+import type { RuntimeConfig } from '@mesh/config';
+
+/** Column at which the labels end. */
+const LABEL_WIDTH = 20;
+
+/** What `consul agent` prints before its log: who it is, where it listens. */
+export function agentBanner(config: RuntimeConfig, version: string): string {
+  const { ports } = config;
+  const segment = config.server ? '<all>' : config.segment;
+  const rows: readonly (readonly [string, string])[] = [
+    ['Version', `'${version}'`],
+    ['Node ID', `'${config.nodeId}'`],
+    ['Node name', `'${config.nodeName}'`],
+    ['Datacenter', `'${config.datacenter}' (Segment: '${segment}')`],
+    ['Server', `${config.server} (Bootstrap: ${config.bootstrap})`],
+    [
+      'Client Addr',
+      `[${config.clientAddresses.join(' ')}] (HTTP: ${ports.http}, HTTPS: ${ports.https}, ` +
+        `gRPC: ${ports.grpc}, DNS: ${ports.dns})`,
+    ],
+    ['Cluster Addr', `${config.advertiseLan} (LAN: ${ports.serfLan}, WAN: ${ports.serfWan})`],
+    ['Encrypt', 'Gossip: false, TLS-Outgoing: false, TLS-Incoming: false, Auto-Encrypt-TLS: false'],
+  ];
+  const lines = rows.map(([label, value]) => `${`${label}:`.padStart(LABEL_WIDTH)} ${value}`);
+  return `${lines.join('\n')}\n\n==> Log data will now stream in as it occurs:\n\n`;
+}

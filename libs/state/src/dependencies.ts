@@ -1,0 +1,109 @@
+import type { State } from './state.ts';
+import { covers, type KeyMatch, maxChangeOf } from './tree-read.ts';
+import type { Dependencies } from './view.ts';
+
+/** Up to this many are searched one by one; more get a set. */
+const LINEAR_LIMIT = 8;
+
+/** One thing that a query read: a key of a tree, or all keys with a prefix. */
+export interface Dependency {
+  readonly tree: number;
+  readonly match: KeyMatch;
+  readonly key: string;
+}
+
+/** What a finished query read, as of which state. Ten thousand of these may be parked: two arrays each. */
+export class ReadSet implements Dependencies {
+  readonly index: number;
+  /** Log index of the view that was read. */
+  readonly readAtIndex: number;
+  readonly generation: number;
+  readonly entries: readonly Dependency[];
+
+  constructor(index: number, state: State, entries: readonly Dependency[]) {
+    this.index = index;
+    this.readAtIndex = state.index;
+    this.generation = state.generation;
+    this.entries = entries;
+  }
+
+  get size(): number {
+    return this.entries.length;
+  }
+
+  /** Whether anything that was read has changed in a later state. */
+  changedIn(state: State): boolean {
+    if (state.generation !== this.generation) return true;
+    if (state.index === this.readAtIndex) return false;
+    for (const dependency of this.entries) {
+      if (changeIndexOf(state, dependency, this.readAtIndex) > this.readAtIndex) return true;
+    }
+    return false;
+  }
+}
+
+/**
+ * Highest change index of what a dependency covers; what was reaped counts as its tree's reap floor, so
+ * that the index of a query never goes backward. Parts of it no higher than `atMost` may be left out.
+ */
+function changeIndexOf(state: State, dependency: Dependency, atMost: number): number {
+  const { tree, match, key } = dependency;
+  const root = state.trees[tree];
+  const floor = state.reapFloors[tree]!;
+  if (!root || root.maxChange <= atMost) return floor;
+  const found = maxChangeOf(root, match, key);
+  return found > floor ? found : floor;
+}
+
+/** Collects what a query reads while it runs. */
+export class ReadRecorder {
+  private readonly state: State;
+  private readonly entries: Dependency[] = [];
+  private seen: Set<string> | undefined;
+  private highest = 1;
+
+  constructor(state: State) {
+    this.state = state;
+  }
+
+  /** A read of one primary key whose entry the caller has found already. */
+  recordRow(tree: number, key: string, change: number): void {
+    if (change > this.highest) this.highest = change;
+    this.add(tree, 'exact', key);
+  }
+
+  /** A read that covers keys of a tree. */
+  record(tree: number, match: KeyMatch, key: string): void {
+    if (!this.add(tree, match, key)) return;
+    const change = changeIndexOf(this.state, { tree, match, key }, this.highest);
+    if (change > this.highest) this.highest = change;
+  }
+
+  finish(): ReadSet {
+    return new ReadSet(this.highest, this.state, this.entries.slice());
+  }
+
+  private add(tree: number, match: KeyMatch, key: string): boolean {
+    if (this.entries.length < LINEAR_LIMIT) {
+      for (const other of this.entries) {
+        if (other.tree === tree && other.match === match && other.key === key) return false;
+      }
+    } else {
+      this.seen ??= new Set(this.entries.map((e) => signature(e.tree, e.match, e.key)));
+      const signed = signature(tree, match, key);
+      if (this.seen.has(signed)) return false;
+      this.seen.add(signed);
+    }
+    this.entries.push({ tree, match, key });
+    return true;
+  }
+}
+
+function signature(tree: number, match: KeyMatch, key: string): string {
+  return `${tree}${match === 'exact' ? '=' : '^'}${key}`;
+}
+
+/** Whether a touched key of the same tree falls under a dependency. */
+export function touches(dependency: Dependency, key: string): boolean {
+  return covers(dependency.match, dependency.key, key);
+}
