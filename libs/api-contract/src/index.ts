@@ -18,6 +18,9 @@ export type {
   ServiceNode,
   Weights,
 } from './catalog-types.ts';
+export type { DecodeOptions } from './decode-definitions.ts';
+export { decodeCheckDefinition, decodeServiceDefinition } from './decode-definitions.ts';
+export type { DefinitionSource } from './definition-record.ts';
 export type { CheckDefinition, ServiceDefinition } from './definitions.ts';
 export type { KvPair, Session, UserEvent } from './kv-types.ts';
 export type {
@@ -32,9 +35,6 @@ export type {
 } from './route.ts';
 export { defineRoutes, localRoute, readRoute, streamRoute, writeRoute } from './route.ts';
 export { statusRoutes } from './status-routes.ts';
-export type { DecodeOptions } from './decode-definitions.ts';
-export { decodeCheckDefinition, decodeServiceDefinition } from './decode-definitions.ts';
-export type { DefinitionSource } from './definition-record.ts';
 export {
   checkNeedsInterval,
   META_KEY_MAX_LENGTH,
@@ -44,3 +44,8 @@ export {
   validateMeta,
   validateServiceDefinition,
 } from './validate-definitions.ts';
+export { catalogRoutes } from './catalog-routes.ts';
+export { coordinateRoutes } from './coordinate-routes.ts';
+export { healthRoutes } from './health-routes.ts';
+export type { LiveCancel, LiveRequest, LiveSubscribe, LiveUpdate } from './live-types.ts';
+export { LIVE_LIMITS } from './live-types.ts';

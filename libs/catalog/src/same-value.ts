@@ -11,7 +11,9 @@ export function sameValue(a: unknown, b: unknown): boolean {
   for (const key of Object.keys(left)) {
     if (!sameValue(left[key], own(right, key))) return false;
   }
-  return Object.keys(right).every((key) => right[key] === undefined || own(left, key) !== undefined);
+  return Object.keys(right).every(
+    (key) => right[key] === undefined || own(left, key) !== undefined,
+  );
 }
 
 function sameList(a: unknown, b: unknown): boolean {

@@ -1,5 +1,6 @@
 import type {
   CatalogNode,
+  DeregisterRequest,
   HealthCheck,
   HealthStatus,
   NodeService,
@@ -56,3 +57,14 @@ export interface CatalogHooks {
 
 /** Node metadata that a row must have, all of it. */
 export type MetaFilter = Readonly<Record<string, string>>;
+
+/** A registration as it stands in the log: complete and checked. */
+export interface RegisterPayload {
+  readonly node: NodeInput;
+  readonly skipNodeUpdate: boolean;
+  readonly service: ServiceInput | null;
+  readonly checks: readonly CheckInput[];
+}
+
+/** A deregistration as it stands in the log. */
+export type DeregisterPayload = Pick<DeregisterRequest, 'Node' | 'ServiceID' | 'CheckID'>;

@@ -1,1 +1,6 @@
-export {};
+// The server.
+export type { HttpServer, HttpServerOptions } from './http-server.ts';
+export { createHttpServer } from './http-server.ts';
+export { encodeJson } from './json-encode.ts';
+export type { ResponseCacheLimits } from './response-cache.ts';
+export { statusOf } from './status.ts';

@@ -25,4 +25,5 @@ export type {
   RequestContext,
 } from './http.ts';
 export { emptyReply, implement, jsonReply, readReply, textReply } from './http.ts';
+export { decodeJsonBody } from './json-body.ts';
 export type { Resource } from './resource.ts';

@@ -1,5 +1,5 @@
 import type { State } from './state.ts';
-import { covers, type KeyMatch, maxChangeOf } from './tree-read.ts';
+import { findEntry, type KeyMatch, maxChangeOf } from './tree-read.ts';
 import type { Dependencies } from './view.ts';
 
 /** Up to this many are searched one by one; more get a set. */
@@ -50,9 +50,11 @@ function changeIndexOf(state: State, dependency: Dependency, atMost: number): nu
   const { tree, match, key } = dependency;
   const root = state.trees[tree];
   const floor = state.reapFloors[tree]!;
+  // Whatever was reaped at the place of a row is older than the row.
+  if (match === 'row') return findEntry(root, key, '')?.change ?? floor;
   if (!root || root.maxChange <= atMost) return floor;
   const found = maxChangeOf(root, match, key);
-  return found > floor ? found : floor;
+  return Math.max(found, floor);
 }
 
 /** Collects what a query reads while it runs. */
@@ -69,7 +71,7 @@ export class ReadRecorder {
   /** A read of one primary key whose entry the caller has found already. */
   recordRow(tree: number, key: string, change: number): void {
     if (change > this.highest) this.highest = change;
-    this.add(tree, 'exact', key);
+    this.add(tree, 'row', key);
   }
 
   /** A read that covers keys of a tree. */
@@ -100,10 +102,5 @@ export class ReadRecorder {
 }
 
 function signature(tree: number, match: KeyMatch, key: string): string {
-  return `${tree}${match === 'exact' ? '=' : '^'}${key}`;
-}
-
-/** Whether a touched key of the same tree falls under a dependency. */
-export function touches(dependency: Dependency, key: string): boolean {
-  return covers(dependency.match, dependency.key, key);
+  return `${tree} ${match} ${key}`;
 }

@@ -31,15 +31,17 @@ export class Layout {
       const schema = table.schema as TableSchema<object>;
       assert(!this.byName.has(schema.name), `table ${schema.name} declared once`);
       const primary = trees++;
-      const indexes = Object.entries(schema.indexes).map(([name, keyOf]): IndexSlot => ({
-        name,
-        tree: trees++,
-        keysOf: (row) => {
-          const keys = keyOf(row);
-          if (keys === undefined) return NO_KEYS;
-          return typeof keys === 'string' ? [keys] : keys;
-        },
-      }));
+      const indexes = Object.entries(schema.indexes).map(
+        ([name, keyOf]): IndexSlot => ({
+          name,
+          tree: trees++,
+          keysOf: (row) => {
+            const keys = keyOf(row);
+            if (keys === undefined) return NO_KEYS;
+            return typeof keys === 'string' ? [keys] : keys;
+          },
+        }),
+      );
       const slot = { schema, primary, indexes };
       this.byTable.set(table, slot);
       this.byName.set(schema.name, slot);

@@ -26,7 +26,7 @@ export class TrackingTableView extends TableView implements TrackingView {
   }
 
   override getBy<R extends object>(table: Table<R>, indexName: string, key: string): readonly R[] {
-    this.recorder.record(this.layout.indexTree(table, indexName), 'exact', key);
+    this.recorder.record(this.layout.indexTree(table, indexName), 'key', key);
     return super.getBy(table, indexName, key);
   }
 

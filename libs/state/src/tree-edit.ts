@@ -8,8 +8,8 @@ import {
   lowOf,
   makeBranch,
   makeLeaf,
-  olderTombstone,
   type Owner,
+  olderTombstone,
   summarizeBranch,
   summarizeLeaf,
   type Tree,
@@ -77,12 +77,13 @@ export class TreeEditor {
     branch.children[at] = next;
     branch.live += next.live - liveBefore;
     if (next.maxChange > branch.maxChange) branch.maxChange = next.maxChange;
+    const oldestMoved = next.oldestTombstone !== oldestBefore;
     if (widthOf(next) > FAN_OUT) {
       const right = this.split(next);
       branch.children.splice(at + 1, 0, right);
       branch.lows = branch.lows.toSpliced(at + 1, 0, lowOf(right));
     }
-    if (next.oldestTombstone !== oldestBefore) summarizeBranch(branch);
+    if (oldestMoved) summarizeBranch(branch);
     return branch;
   }
 

@@ -56,7 +56,7 @@ export const FAN_OUT = 32;
 export function olderTombstone(a: number, b: number): number {
   if (a === 0) return b;
   if (b === 0) return a;
-  return a < b ? a : b;
+  return Math.min(a, b);
 }
 
 /** Number of entries or children. */
@@ -72,11 +72,7 @@ export function makeLeaf(owner: Owner, items: Entry[]): Leaf {
 }
 
 /** Makes a branch of children in order. */
-export function makeBranch(
-  owner: Owner,
-  children: TreeNode[],
-  lows: readonly Position[],
-): Branch {
+export function makeBranch(owner: Owner, children: TreeNode[], lows: readonly Position[]): Branch {
   const branch: Branch = {
     owner,
     live: 0,

@@ -17,12 +17,15 @@ export function findEntry(tree: Tree, key: string, id: string): Entry | undefine
   return item && item.key === key && item.id === id ? item : undefined;
 }
 
-/** Which keys a read covers: exactly one, or all that start with it. */
-export type KeyMatch = 'exact' | 'prefix';
+/**
+ * Which entries a read covers: the one with this primary key, all with this secondary key, or all whose key
+ * starts with it.
+ */
+export type KeyMatch = 'row' | 'key' | 'prefix';
 
 /** Whether a key at or after the lower bound of a range still belongs to it. */
 export function covers(match: KeyMatch, wanted: string, key: string): boolean {
-  return match === 'exact' ? key === wanted : key.startsWith(wanted);
+  return match === 'prefix' ? key.startsWith(wanted) : key === wanted;
 }
 
 /** Highest change index of all entries (tombstones too) that a read covers; 0 when there are none. */

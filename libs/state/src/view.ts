@@ -1,3 +1,4 @@
+import type { DumpRecord } from './dump.ts';
 import type { Table } from './schema.ts';
 
 /**
@@ -61,12 +62,32 @@ export interface StateStore {
    * returning) when one has changed since they were recorded.
    */
   watch(dependencies: Dependencies, onChange: () => void): Watch;
-  /** Starts the one writer. `index` is the log index of the entry being applied; it must exceed view().index. */
+  /**
+   * Whether any of the dependencies has changed since they were recorded; cheaper than a watch for who only
+   * wants to know.
+   */
+  changed(dependencies: Dependencies): boolean;
+  /** Starts the one writer; asserts that none is open. `index` is the log index of the entry being applied; it must exceed view().index. */
   write(index: number): CommittableTxn;
   /** Drops tombstones up to and including `index`. Part of a log entry like any other change. */
   reapTombstones(txn: WriteTxn, index: number): void;
   /** Number of watches registered, for metrics. */
   readonly watchCount: number;
+  /**
+   * The records of a snapshot, for restore(): all rows, tombstones and change indexes of a view of this
+   * store. Lazy, bounded work per record; writes may go on meanwhile.
+   */
+  dump(view: StateView): Iterable<DumpRecord>;
+  /** Starts to replace everything by the records of a dump. The store keeps its state until finish(). */
+  restore(): Restore;
+}
+
+/** A restore under way: takes the records of a dump one by one, so that the caller sets the pace. */
+export interface Restore {
+  /** Throws MeshError invalid-argument for what no dump of these tables would hold. */
+  add(record: DumpRecord): void;
+  /** Publishes, then fires every watch. Throws MeshError when records are missing; nothing changes then. */
+  finish(): void;
 }
 
 export interface CommittableTxn extends WriteTxn {

@@ -1,0 +1,189 @@
+/** Parts of RuntimeConfig that follow from settings alone. */
+import type { CheckSettings, DnsConfig, HttpConfig, LogConfig, RuntimeConfig } from '../runtime-config.ts';
+import { parseDuration } from '@mesh/base';
+import type { Settings } from '../settings/settings.ts';
+import type { Addresses } from './addresses.ts';
+import { expandTemplates } from './sockaddr.ts';
+import { logLevelOf } from './log-level.ts';
+import type { InterfaceAddress } from '../sources/environment.ts';
+
+const LOG_ROTATE_DEFAULT_MS = 24 * 3_600_000;
+const SESSION_TTL_MIN_DEFAULT_MS = 10_000;
+
+/** Lower case with a final dot; "" stays. */
+function dnsDomain(text: string): string {
+  if (text === '') return '';
+  const lower = text.toLowerCase();
+  return lower.endsWith('.') ? lower : `${lower}.`;
+}
+
+/** `dns_config`, domains and recursors. @throws MeshError for a bad template */
+export function dnsConfig(
+  settings: Settings,
+  addresses: Addresses,
+  interfaces: readonly InterfaceAddress[],
+): DnsConfig {
+  return {
+    domain: dnsDomain(settings.text('domain')),
+    altDomain: dnsDomain(settings.text('alt_domain')),
+    listen: addresses.dns,
+    allowStale: settings.flag('dns_config.allow_stale'),
+    maxStaleMs: settings.durationMs('dns_config.max_stale'),
+    nodeTtlMs: settings.durationMs('dns_config.node_ttl'),
+    serviceTtlMs: serviceTtls(settings),
+    onlyPassing: settings.flag('dns_config.only_passing'),
+    enableTruncate: settings.flag('dns_config.enable_truncate'),
+    udpAnswerLimit: settings.number('dns_config.udp_answer_limit'),
+    aRecordLimit: settings.number('dns_config.a_record_limit'),
+    disableCompression: settings.flag('dns_config.disable_compression'),
+    nodeMetaTxt: settings.flag('dns_config.enable_additional_node_meta_txt'),
+    recursors: recursors(settings, interfaces),
+    recursorTimeoutMs: settings.durationMs('dns_config.recursor_timeout'),
+    soa: {
+      refreshS: settings.number('dns_config.soa.refresh'),
+      retryS: settings.number('dns_config.soa.retry'),
+      expireS: settings.number('dns_config.soa.expire'),
+      minTtlS: settings.number('dns_config.soa.min_ttl'),
+    },
+  };
+}
+
+function serviceTtls(settings: Settings): Readonly<Record<string, number>> {
+  const ttls = Object.entries(settings.textMap('dns_config.service_ttl'));
+  return Object.fromEntries(ttls.map(([name, ttl]) => [name, parseDuration(ttl) ?? 0]));
+}
+
+/** Each may be an IP, IP:port or a template that gives some. */
+function recursors(
+  settings: Settings,
+  interfaces: readonly InterfaceAddress[],
+): readonly string[] {
+  const all = settings
+    .texts('recursors')
+    .flatMap((one) => expandTemplates(one, interfaces).trim().split(/\s+/))
+    .filter((one) => one !== '');
+  return [...new Set(all)];
+}
+
+/** `http_config`, `ui*` and neighbours. */
+export function httpConfig(settings: Settings, addresses: Addresses): HttpConfig {
+  return {
+    listen: addresses.http,
+    blockEndpoints: settings.texts('http_config.block_endpoints'),
+    responseHeaders: settings.textMap('http_config.response_headers'),
+    allowWriteFrom: settings.texts('http_config.allow_write_http_from'),
+    useCache: settings.flag('http_config.use_cache'),
+    maxConnectionsPerClient: settings.number('limits.http_max_conns_per_client'),
+    disableUnprintableCharFilter: settings.flag('disable_http_unprintable_char_filter'),
+    alwaysPretty: settings.dev,
+    ui: settings.flag('ui'),
+    uiContentPath: uiContentPath(settings),
+    uiDir: settings.text('ui_dir'),
+    unixSocket: {
+      user: settings.text('unix_sockets.user'),
+      group: settings.text('unix_sockets.group'),
+      mode: settings.text('unix_sockets.mode'),
+    },
+  };
+}
+
+/** With a slash before and after. */
+export function uiContentPath(settings: Settings): string {
+  const inner = settings.text('ui_content_path').replace(/^\/+|\/+$/g, '');
+  return inner === '' ? '/' : `/${inner}/`;
+}
+
+/** `log_*` and syslog. */
+export function logConfig(settings: Settings): LogConfig {
+  return {
+    level: logLevelOf(settings),
+    json: settings.flag('log_json'),
+    file: settings.text('log_file'),
+    rotateBytes: settings.number('log_rotate_bytes'),
+    rotateDurationMs: settings.durationMs('log_rotate_duration') || LOG_ROTATE_DEFAULT_MS,
+    rotateMaxFiles: settings.number('log_rotate_max_files'),
+    syslog: settings.flag('enable_syslog'),
+    syslogFacility: settings.text('syslog_facility'),
+  };
+}
+
+/** How checks are run. Remote scripts include local ones. */
+export function checkSettings(settings: Settings): CheckSettings {
+  const remote = settings.flag('enable_script_checks');
+  return {
+    enableRemoteScripts: remote,
+    enableLocalScripts: remote || settings.flag('enable_local_script_checks'),
+    updateIntervalMs: settings.durationMs('check_update_interval'),
+    outputMaxBytes: settings.number('check_output_max_size'),
+    discardOutput: settings.flag('discard_check_output'),
+    deregisterIntervalMinMs: settings.durationMs('check_deregister_interval_min'),
+    reapIntervalMs: settings.durationMs('check_reap_interval'),
+  };
+}
+
+/** `telemetry`. */
+export function telemetryConfig(settings: Settings): RuntimeConfig['telemetry'] {
+  return {
+    prometheusRetentionMs: settings.durationMs('telemetry.prometheus_retention_time'),
+    metricsPrefix: settings.text('telemetry.metrics_prefix'),
+    disableHostname: settings.flag('telemetry.disable_hostname'),
+    filterDefault: settings.flag('telemetry.filter_default'),
+    prefixFilter: settings.texts('telemetry.prefix_filter'),
+    statsdAddress: settings.text('telemetry.statsd_address'),
+    statsiteAddress: settings.text('telemetry.statsite_address'),
+    dogstatsdAddress: settings.text('telemetry.dogstatsd_addr'),
+    dogstatsdTags: settings.texts('telemetry.dogstatsd_tags'),
+  };
+}
+
+/** Members to join. */
+export function joinConfig(settings: Settings): RuntimeConfig['join'] {
+  return {
+    startLan: settings.texts('start_join'),
+    startWan: settings.texts('start_join_wan'),
+    retryLan: settings.texts('retry_join'),
+    retryWan: settings.texts('retry_join_wan'),
+    retryIntervalMs: settings.durationMs('retry_interval'),
+    retryMaxAttempts: settings.number('retry_max'),
+  };
+}
+
+/** Keys, tokens and certificates. */
+export function secretsConfig(
+  settings: Settings,
+): Pick<RuntimeConfig, 'encryptKey' | 'aclTokens' | 'tls'> {
+  return {
+    encryptKey: settings.text('encrypt'),
+    aclTokens: {
+      default: settings.text('acl.tokens.default'),
+      agent: settings.text('acl.tokens.agent'),
+      agentMaster: settings.text('acl.tokens.agent_master'),
+      replication: settings.text('acl.tokens.replication'),
+    },
+    tls: {
+      caFile: settings.text('ca_file'),
+      caPath: settings.text('ca_path'),
+      certFile: settings.text('cert_file'),
+      keyFile: settings.text('key_file'),
+      agentTlsForChecks: settings.flag('enable_agent_tls_for_checks'),
+    },
+  };
+}
+
+/** Times and limits that stand alone. */
+export function timings(settings: Settings) {
+  return {
+    limits: {
+      kvMaxValueBytes: settings.number('limits.kv_max_value_size'),
+      txnMaxRequestBytes: settings.number('limits.txn_max_req_len'),
+    },
+    defaultQueryTimeMs: settings.durationMs('default_query_time'),
+    maxQueryTimeMs: settings.durationMs('max_query_time'),
+    antiEntropyIntervalMs: settings.durationMs('ae_interval'),
+    sessionTtlMinMs: settings.durationMs('session_ttl_min') || SESSION_TTL_MIN_DEFAULT_MS,
+    rpcHoldTimeoutMs: settings.durationMs('performance.rpc_hold_timeout'),
+    leaveDrainTimeMs: settings.durationMs('performance.leave_drain_time'),
+    raftMultiplier: settings.number('performance.raft_multiplier'),
+    discoveryMaxStaleMs: settings.durationMs('discovery_max_stale'),
+  };
+}

@@ -1,0 +1,75 @@
+const IPV4 = /^(\d{1,3})\.(\d{1,3})\.(\d{1,3})\.(\d{1,3})$/;
+const GROUP = /^[0-9a-fA-F]{1,4}$/;
+const GROUPS = 8;
+
+/**
+ * Bytes of an IP address: 4 or 16. IPv4 mapped into IPv6 becomes 4. Undefined when the text is none
+ * (a host name, or empty); zones ("%eth0") are not accepted.
+ */
+export function parseAddress(text: string): Uint8Array | undefined {
+  if (!text.includes(':')) return parseIpv4(text);
+  const groups = parseIpv6(text);
+  if (!groups) return undefined;
+  if (groups.slice(0, 5).every((group) => group === 0) && groups[5] === 0xffff) {
+    const [high, low] = [groups[6]!, groups[7]!];
+    return Uint8Array.of(high >> 8, high & 255, low >> 8, low & 255);
+  }
+  return Uint8Array.from(groups.flatMap((group) => [group >> 8, group & 255]));
+}
+
+function parseIpv4(text: string): Uint8Array | undefined {
+  const match = IPV4.exec(text);
+  if (!match) return undefined;
+  const bytes = match.slice(1).map(Number);
+  return bytes.every((byte) => byte <= 255) ? Uint8Array.from(bytes) : undefined;
+}
+
+function parseIpv6(text: string): readonly number[] | undefined {
+  const halves = text.split('::');
+  if (halves.length > 2) return undefined;
+  const head = parseGroups(halves[0]!);
+  const tail = halves.length === 2 ? parseGroups(halves[1]!) : [];
+  if (!head || !tail) return undefined;
+  const missing = GROUPS - head.length - tail.length;
+  if (halves.length === 2 ? missing < 1 : missing !== 0) return undefined;
+  return [...head, ...Array<number>(missing).fill(0), ...tail];
+}
+
+function parseGroups(text: string): readonly number[] | undefined {
+  if (text === '') return [];
+  const parts = text.split(':');
+  const embedded = parts.at(-1)!.includes('.') ? parseIpv4(parts.pop()!) : undefined;
+  if (!parts.every((part) => GROUP.test(part))) return undefined;
+  const groups = parts.map((part) => Number.parseInt(part, 16));
+  if (embedded) {
+    groups.push((embedded[0]! << 8) | embedded[1]!, (embedded[2]! << 8) | embedded[3]!);
+  }
+  return groups;
+}
+
+/** Text of 4 or 16 bytes; IPv6 shortened as RFC 5952 says. */
+export function formatAddress(bytes: Uint8Array): string {
+  if (bytes.length === 4) return bytes.join('.');
+  const groups: number[] = [];
+  for (let at = 0; at < 16; at += 2) groups.push((bytes[at]! << 8) | bytes[at + 1]!);
+  const gap = longestZeroRun(groups);
+  const hex = (part: readonly number[]) => part.map((group) => group.toString(16)).join(':');
+  if (gap.length < 2) return hex(groups);
+  return `${hex(groups.slice(0, gap.start))}::${hex(groups.slice(gap.start + gap.length))}`;
+}
+
+function longestZeroRun(groups: readonly number[]): { start: number; length: number } {
+  let best = { start: 0, length: 0 };
+  for (let start = 0; start < groups.length; start++) {
+    let length = 0;
+    while (groups[start + length] === 0) length++;
+    if (length > best.length) best = { start, length };
+  }
+  return best;
+}
+
+/** Equal addresses, however they are spelled. Texts that are no address are never equal. */
+export function isAddress(text: string, bytes: Uint8Array): boolean {
+  const parsed = parseAddress(text);
+  return parsed?.length === bytes.length && parsed.every((byte, at) => byte === bytes[at]);
+}

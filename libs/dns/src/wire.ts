@@ -1,0 +1,9 @@
+/** Two bytes as a number, most significant first. */
+export function u16(bytes: Uint8Array, at: number): number {
+  return (bytes[at]! << 8) | bytes[at + 1]!;
+}
+
+/** Four bytes as an unsigned number. */
+export function u32(bytes: Uint8Array, at: number): number {
+  return u16(bytes, at) * 65_536 + u16(bytes, at + 2);
+}

@@ -1,0 +1,222 @@
+import {
+  createServer,
+  type IncomingMessage,
+  type RequestListener,
+  type Server,
+  ServerResponse,
+} from 'node:http';
+import type { Socket } from 'node:net';
+import type { Component, Logger, Metrics, Platform } from '@mesh/base';
+import type { HttpConfig, ListenAddress } from '@mesh/config';
+import type { BoundRoute } from '@mesh/resource';
+import { AccessRules } from './access.ts';
+import { AgentCache } from './agent-cache.ts';
+import { ApiService } from './api-service.ts';
+import { ConnectionLimit } from './connection-limit.ts';
+import { createExpressApp } from './express-app.ts';
+import { createInterceptor } from './interceptor.ts';
+import { listen } from './listeners.ts';
+import { LiveServer } from './live/live-server.ts';
+import { answerParseError } from './parse-error.ts';
+import { RequestLog } from './request-log.ts';
+import { ResponseCache, type ResponseCacheLimits } from './response-cache.ts';
+import { type CompiledRoute, Router } from './router.ts';
+
+export interface HttpServerOptions {
+  readonly config: HttpConfig;
+  readonly routes: readonly BoundRoute[];
+  /** Named agent.http. */
+  readonly logger: Logger;
+  readonly metrics: Metrics;
+  readonly platform: Platform;
+  /** Wait of a blocking query that names none, milliseconds. */
+  readonly defaultQueryTimeMs: number;
+  /** Longest wait that a client may ask for, milliseconds. */
+  readonly maxQueryTimeMs: number;
+  readonly datacenter: string;
+  /** Tells clients that addresses are translated for them. @default false */
+  readonly translateAddresses?: boolean;
+  /** Body limit of a row whose limit is configurable, bytes; undefined keeps the row's own. */
+  readonly bodyLimitBytes?: (route: BoundRoute['route']) => number | undefined;
+  /** Folder of UI assets when config.uiDir names none. @default '' (a page of links) */
+  readonly uiRoot?: string;
+  /** Offer the WebSocket at /v1/live. @default true */
+  readonly live?: boolean;
+  /** @default 20,000 answers, 64 MiB */
+  readonly cacheLimits?: ResponseCacheLimits;
+}
+
+/** The HTTP API of an agent. */
+export interface HttpServer extends Component {
+  /** Addresses bound, in the order configured; ports of 0 resolved. Empty before start. */
+  readonly addresses: readonly ListenAddress[];
+  /** Applies what a reload may change. */
+  reconfigure(config: Pick<HttpConfig, 'maxConnectionsPerClient'>): void;
+}
+
+/** Longest that a client may take over its headers, milliseconds. */
+const HEADERS_TIMEOUT_MS = 10_000;
+/** Longest that a whole request may take to arrive, milliseconds. */
+const REQUEST_TIMEOUT_MS = 120_000;
+/** Idle connections live longer than the pools of usual clients keep them (90 s). */
+const KEEP_ALIVE_TIMEOUT_MS = 120_000;
+/** URL and headers together, bytes: room for long filter expressions. */
+const MAX_HEADER_BYTES = 64 * 1024;
+/** How long answers in flight get at a stop, milliseconds. */
+const STOP_GRACE_MS = 1000;
+
+/** Builds the server; nothing happens before `start`. Throws when routes or settings contradict each other. */
+export function createHttpServer(options: HttpServerOptions): HttpServer {
+  return new NodeHttpServer(options);
+}
+
+class NodeHttpServer implements HttpServer {
+  readonly name = 'http';
+  addresses: ListenAddress[] = [];
+  private readonly options: HttpServerOptions;
+  private readonly connections: ConnectionLimit;
+  private readonly cache: ResponseCache;
+  private readonly listener: RequestListener;
+  private readonly stopping = new Set<() => void>();
+  private live: LiveServer | undefined;
+  private servers: Server[] = [];
+
+  constructor(options: HttpServerOptions) {
+    this.options = options;
+    this.connections = new ConnectionLimit(options.config.maxConnectionsPerClient);
+    this.cache = new ResponseCache(options.cacheLimits);
+    this.listener = this.assemble();
+  }
+
+  async start(): Promise<void> {
+    if (this.servers.length > 0) return;
+    const bound: ListenAddress[] = [];
+    try {
+      for (const address of this.options.config.listen) {
+        const server = this.createServer();
+        this.servers.push(server);
+        bound.push(await listen(server, address, this.options.config.unixSocket));
+      }
+    } catch (thrown) {
+      await this.stop();
+      throw thrown;
+    }
+    this.addresses = bound;
+  }
+
+  async stop(): Promise<void> {
+    const servers = this.servers;
+    this.servers = [];
+    this.addresses = [];
+    const closed = servers.map(
+      (server) => new Promise<void>((resolve) => server.close(() => resolve())),
+    );
+    this.live?.stop();
+    for (const abandon of [...this.stopping]) abandon();
+    for (const server of servers) server.closeIdleConnections();
+    const timer = this.options.platform.timers.after(STOP_GRACE_MS, () => {
+      for (const server of servers) server.closeAllConnections();
+    });
+    await Promise.all(closed);
+    timer.cancel();
+    this.cache.clear();
+  }
+
+  reconfigure(config: Pick<HttpConfig, 'maxConnectionsPerClient'>): void {
+    this.connections.maxPerClient = config.maxConnectionsPerClient;
+  }
+
+  private createServer(): Server {
+    const server = createServer(
+      {
+        maxHeaderSize: MAX_HEADER_BYTES,
+        headersTimeout: HEADERS_TIMEOUT_MS,
+        requestTimeout: REQUEST_TIMEOUT_MS,
+        connectionsCheckingInterval: 5_000,
+        keepAliveTimeout: KEEP_ALIVE_TIMEOUT_MS,
+        noDelay: true,
+      },
+      this.listener,
+    );
+    server.on('connection', (socket: Socket) => {
+      if (!this.connections.admit(socket)) this.options.metrics.count('http.refused_connections');
+    });
+    server.on('clientError', answerParseError);
+    server.on('upgrade', (request: IncomingMessage, socket: Socket, head: Buffer) => {
+      if (this.live?.takes(request)) this.live.accept(request, socket, head);
+      else this.answerWithoutUpgrade(request, socket);
+    });
+    return server;
+  }
+
+  /**
+   * A client that offers another protocol (h2c) takes an answer in HTTP/1.1 (RFC 9110 section 7.8). Its
+   * connection is no longer parsed, so a body could not be read.
+   */
+  private answerWithoutUpgrade(request: IncomingMessage, socket: Socket): void {
+    socket.on('error', () => {});
+    if (request.method !== 'GET') {
+      answerParseError(new Error('upgrade of a request with a body'), socket);
+      return;
+    }
+    const response = new ServerResponse(request);
+    response.shouldKeepAlive = false;
+    response.assignSocket(socket);
+    response.once('finish', () => socket.destroySoon());
+    this.listener(request, response);
+  }
+
+  private assemble(): RequestListener {
+    const { config, platform, logger, metrics, routes, translateAddresses = false } = this.options;
+    const baseHead = ['Vary', 'Accept-Encoding'];
+    for (const [name, value] of Object.entries(config.responseHeaders)) baseHead.push(name, value);
+    if (translateAddresses) baseHead.push('X-Consul-Translate-Addresses', 'true');
+    const nowMs = () => platform.clock.monotonicMs();
+    const access = new AccessRules(config.blockEndpoints, config.allowWriteFrom);
+    const log = new RequestLog(logger, metrics, platform.clock);
+    const router = new Router(routes);
+    const limits = { useCache: config.useCache, maxQueryTimeMs: this.options.maxQueryTimeMs };
+    const service = new ApiService({
+      settings: {
+        ...limits,
+        alwaysPretty: config.alwaysPretty,
+        baseHead,
+        bodyLimitBytes: (compiled: CompiledRoute) =>
+          this.options.bodyLimitBytes?.(compiled.route) ?? compiled.route.maxBodyBytes,
+      },
+      access,
+      cache: this.cache,
+      agentCache: new AgentCache(),
+      log,
+      nowMs,
+      onStopping: (callback) => {
+        this.stopping.add(callback);
+        return () => this.stopping.delete(callback);
+      },
+    });
+    if (this.options.live ?? true) {
+      const { cache } = this;
+      const allowedOrigin = headerOf(config.responseHeaders, 'access-control-allow-origin');
+      const live = { router, access, cache, settings: limits, platform, logger, allowedOrigin };
+      this.live = new LiveServer(live);
+    }
+    const refuseUnprintable = !config.disableUnprintableCharFilter;
+    const shared = { router, service, access, log, refuseUnprintable, nowMs };
+    const root = config.uiDir || (this.options.uiRoot ?? '');
+    const isUiOn = config.ui || config.uiDir !== '';
+    const ui = isUiOn ? { path: config.uiContentPath, root } : undefined;
+    const app = createExpressApp({
+      ...shared,
+      logger,
+      baseHead,
+      ui,
+      live: this.live !== undefined,
+    });
+    return createInterceptor({ ...shared, cache: this.cache, fallback: app });
+  }
+}
+
+function headerOf(headers: Readonly<Record<string, string>>, lowerName: string): string {
+  const found = Object.entries(headers).find(([name]) => name.toLowerCase() === lowerName);
+  return found?.[1] ?? '';
+}

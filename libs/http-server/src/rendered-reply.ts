@@ -1,0 +1,134 @@
+import type { ServerResponse } from 'node:http';
+import type { ReadMeta, Reply } from '@mesh/resource';
+import type { Exchange } from './exchange.ts';
+import { gzipBody } from './gzip.ts';
+import { encodeJson } from './json-encode.ts';
+
+/** An answer ready for the wire. Immutable: one may be sent to many clients. */
+export interface RenderedReply {
+  readonly status: number;
+  /** Names and values in turn, as ServerResponse.writeHead takes them; Content-Length included. */
+  readonly head: readonly string[];
+  readonly body: Buffer | string;
+  /** How a text body is to be written: latin1 only when it is pure ASCII, which is the cheapest way. */
+  readonly encoding: 'latin1' | 'utf8';
+  readonly bodyBytes: number;
+}
+
+/** A reply with a body of its own, not a stream. */
+export type PlainReply = Exclude<Reply, { kind: 'stream' }>;
+
+export interface RenderOptions {
+  /** Headers of every answer: Vary and those of response_headers. */
+  readonly baseHead: readonly string[];
+  readonly pretty: boolean;
+  readonly gzip: boolean;
+  /** What a cached answer adds: X-Cache and Age. */
+  readonly extraHead?: readonly string[];
+}
+
+/** Longer texts are kept as bytes, so that sending one again does not copy it again. */
+const MAX_TEXT_BYTES = 16 * 1024;
+
+export const TEXT_PLAIN = 'text/plain; charset=utf-8';
+
+/** Makes headers and body of a reply. Asynchronous only where a large body has to be compressed. */
+export function renderReply(
+  reply: PlainReply,
+  exchange: Exchange,
+  options: RenderOptions,
+): RenderedReply | Promise<RenderedReply> {
+  const head = headOf(reply, exchange, options);
+  const body = bodyOf(reply, exchange, options);
+  const length = typeof body === 'string' ? Buffer.byteLength(body) : body.length;
+  if (!options.gzip || length === 0) {
+    const keepText = typeof body === 'string' && length <= MAX_TEXT_BYTES;
+    return finish(reply.status, head, keepText ? body : toBuffer(body), length);
+  }
+  head.push('Content-Encoding', 'gzip');
+  const zipped = gzipBody(toBuffer(body));
+  if (Buffer.isBuffer(zipped)) return finish(reply.status, head, zipped, zipped.length);
+  return zipped.then((bytes) => finish(reply.status, head, bytes, bytes.length));
+}
+
+function finish(
+  status: number,
+  head: string[],
+  body: Buffer | string,
+  bodyBytes: number,
+): RenderedReply {
+  head.push('Content-Length', String(bodyBytes));
+  const ascii = typeof body === 'string' && body.length === bodyBytes;
+  return { status, head, body, bodyBytes, encoding: ascii ? 'latin1' : 'utf8' };
+}
+
+function toBuffer(body: Buffer | string): Buffer {
+  return typeof body === 'string' ? Buffer.from(body) : body;
+}
+
+function bodyOf(reply: PlainReply, exchange: Exchange, options: RenderOptions): Buffer | string {
+  switch (reply.kind) {
+    case 'json':
+      return encodeJson(reply.value, options.pretty || exchange.pretty);
+    case 'text':
+      return reply.text;
+    case 'bytes':
+      return Buffer.from(reply.bytes.buffer, reply.bytes.byteOffset, reply.bytes.byteLength);
+    case 'empty':
+      return '';
+  }
+}
+
+function contentTypeOf(reply: Reply): string {
+  switch (reply.kind) {
+    case 'json':
+      return 'application/json';
+    case 'text':
+      return TEXT_PLAIN;
+    case 'bytes':
+    case 'stream':
+      return reply.contentType;
+    case 'empty':
+      return '';
+  }
+}
+
+/** Headers of a reply, without those that depend on its body. */
+export function headOf(reply: Reply, exchange: Exchange, options: RenderOptions): string[] {
+  const head = [...options.baseHead];
+  let contentType = contentTypeOf(reply);
+  if (reply.headers) {
+    for (const [name, value] of Object.entries(reply.headers)) {
+      if (name.toLowerCase() === 'content-type') contentType = value;
+      else head.push(name, value);
+    }
+  }
+  if (contentType !== '') head.push('Content-Type', contentType);
+  if (reply.meta) pushMeta(head, reply.meta, exchange);
+  if (options.extraHead) head.push(...options.extraHead);
+  return head;
+}
+
+function pushMeta(head: string[], meta: ReadMeta, exchange: Exchange): void {
+  // An index of 0 would make a watcher that sends it back spin instead of block.
+  head.push(
+    'X-Consul-Index',
+    String(Math.max(1, meta.index)),
+    'X-Consul-Knownleader',
+    meta.knownLeader ? 'true' : 'false',
+    'X-Consul-Lastcontact',
+    String(Math.round(meta.lastContactMs)),
+  );
+  if (!exchange.compiled.tellsConsistency || meta.index === 0) return;
+  const { consistency } = exchange.read;
+  head.push('X-Consul-Effective-Consistency', consistency === 'default' ? 'leader' : consistency);
+}
+
+/** Sends a rendered reply. Does nothing when the client is gone or was answered. */
+export function sendRendered(response: ServerResponse, rendered: RenderedReply): void {
+  if (response.headersSent || response.destroyed) return;
+  // writeHead takes the array as it is; its type wants a mutable one that it does not change.
+  response.writeHead(rendered.status, rendered.head as string[]);
+  if (typeof rendered.body === 'string') response.end(rendered.body, rendered.encoding);
+  else response.end(rendered.body);
+}

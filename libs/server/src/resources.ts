@@ -1,0 +1,1 @@
+import { catalogHooksOf, catalogResource, nodeByName } from '@mesh/catalog';

@@ -1,0 +1,87 @@
+import { assert } from '@mesh/base';
+import type {
+  Command,
+  ReadEndpoint,
+  ReadOptions,
+  ReadReply,
+  Resource,
+  Rpc,
+  WriteContext,
+  WriteEndpoint,
+  WriteOptions,
+} from '@mesh/resource';
+import { createStateStore, type StateStore } from '@mesh/state';
+
+/** One entry of the history of a DirectRpc. */
+export interface AppliedEntry {
+  readonly index: number;
+  readonly type: string;
+}
+
+/**
+ * Resources on a state store with nothing between: a write is applied at once under the next index, a read
+ * runs on the current state. Payloads pass through JSON, so that what would not survive the log fails here.
+ */
+export class DirectRpc implements Rpc {
+  readonly store: StateStore;
+  readonly applied: AppliedEntry[] = [];
+  /** Read and write options of the last call. */
+  lastOptions: ReadOptions | WriteOptions | undefined;
+  nowMs = 1_700_000_000_000;
+  private readonly commands = new Map<string, Command>();
+  private uuids = 0;
+
+  constructor(resources: readonly Resource[]) {
+    this.store = createStateStore(resources.flatMap(({ tables }) => tables));
+    for (const command of resources.flatMap(({ commands }) => commands)) {
+      assert(!this.commands.has(command.type), `command ${command.type} declared once`);
+      this.commands.set(command.type, command);
+    }
+  }
+
+  async read<A, R>(
+    endpoint: ReadEndpoint<A, R>,
+    args: A,
+    options: ReadOptions,
+  ): Promise<ReadReply<R>> {
+    this.lastOptions = options;
+    const view = this.store.trackingView();
+    const value = endpoint.run(view, args, { datacenter: 'dc1', nowMs: this.nowMs });
+    return { value, index: view.dependencies().index, knownLeader: true, lastContactMs: 0 };
+  }
+
+  async write<A, R>(endpoint: WriteEndpoint<A, R>, args: A, options: WriteOptions): Promise<R> {
+    this.lastOptions = options;
+    const prepared = endpoint.prepare(args, this.writeContext());
+    if ('answer' in prepared) return prepared.answer;
+    return this.apply(prepared.command, prepared.payload) as R;
+  }
+
+  /** Applies a log entry; throws what the command refuses it with. */
+  apply<P>(entry: Pick<Command<P>, 'type'>, payload: P): unknown {
+    const command = this.commands.get(entry.type);
+    assert(command, `command ${entry.type} is registered`);
+    const index = this.store.view().index + 1;
+    const txn = this.store.write(index);
+    try {
+      const logged: unknown = JSON.parse(JSON.stringify(payload));
+      const result = command.apply(txn, logged, { index, proposedAtMs: this.nowMs });
+      txn.commit();
+      this.applied.push({ index, type: entry.type });
+      return result;
+    } catch (thrown) {
+      txn.abort();
+      throw thrown;
+    }
+  }
+
+  private writeContext(): WriteContext {
+    return {
+      datacenter: 'dc1',
+      nowMs: this.nowMs,
+      view: this.store.view(),
+      uuid: () => `00000000-0000-4000-8000-${String(++this.uuids).padStart(12, '0')}`,
+      touchSession: () => {},
+    };
+  }
+}
