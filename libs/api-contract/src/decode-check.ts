@@ -1,6 +1,5 @@
 import {
   flag,
-  invalid,
   list,
   mismatch,
   refine,
@@ -84,17 +83,12 @@ function checkShape(source: DefinitionSource): Shape<CheckDefinition> {
   const inner = definitionRecord(checkFields(source), {
     source,
     spelling: 'joined-and-snake',
-    aliases: { ...CHECK_ALIASES, grpc_use_tls: 'GRPCUseTLS', tls_skip_verify: 'TLSSkipVerify' },
+    aliases: CHECK_ALIASES,
     removed: CHECK_REMOVED,
   });
-  return refine(inner, (raw, path): CheckDefinition => {
-    if (raw.SuccessBeforePassing < 0) {
-      throw invalid(`${path}: success_before_passing must not be negative`);
-    }
-    if (raw.FailuresBeforeCritical < 0) {
-      throw invalid(`${path}: failures_before_critical must not be negative`);
-    }
-    return {
+  return refine(
+    inner,
+    (raw): CheckDefinition => ({
       id: raw.CheckID,
       name: raw.Name,
       notes: raw.Notes,
@@ -121,8 +115,8 @@ function checkShape(source: DefinitionSource): Shape<CheckDefinition> {
       failuresBeforeCritical: raw.FailuresBeforeCritical,
       deregisterCriticalServiceAfterMs: raw.DeregisterCriticalServiceAfter,
       outputMaxBytes: raw.OutputMaxSize,
-    };
-  });
+    }),
+  );
 }
 
 /** The shapes of one check definition, by source. */

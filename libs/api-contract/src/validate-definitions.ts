@@ -69,6 +69,11 @@ export function validateCheckDefinition(
   if (check.outputMaxBytes < 0) {
     throw invalid('Invalid check: OutputMaxSize must be positive');
   }
+  if (check.successBeforePassing < 0 || check.failuresBeforeCritical < 0) {
+    throw invalid(
+      'Invalid check: SuccessBeforePassing and FailuresBeforeCritical must not be negative',
+    );
+  }
 }
 
 /** True for checks that the agent runs itself, again and again: script, HTTP, TCP, gRPC, docker. */

@@ -3,8 +3,9 @@ const GROUP = /^[0-9a-f]{1,4}$/;
 const IPV4 = /^(\d{1,3})\.(\d{1,3})\.(\d{1,3})\.(\d{1,3})$/;
 
 /**
- * A form in which equal addresses are equal texts: IPv6 as eight groups without leading zeros (RFC 4291
- * section 2.2 allows many spellings), everything else in lower case. Text that is no address is kept.
+ * A form in which equal addresses are equal texts: IPv6 as eight groups without leading zeros (RFC
+ * 4291 section 2.2 allows many spellings), everything else in lower case. Text that is no address
+ * is kept.
  */
 export function canonicalAddress(address: string): string {
   const text = address.toLowerCase();

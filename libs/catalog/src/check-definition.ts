@@ -1,4 +1,7 @@
-/** How an external monitor runs a check that was registered through the catalog. Stored, never run here. */
+/**
+ * How an external monitor runs a check that was registered through the catalog. Stored, never run
+ * here.
+ */
 import type { HealthCheckDefinition } from '@mesh/api-contract';
 import {
   flag,

@@ -10,8 +10,8 @@ const REGISTER = 'catalog.register';
 const DEREGISTER = 'catalog.deregister';
 
 /**
- * Names of the catalog's log entries for those who propose them. What applying means depends on the hooks,
- * which the state machine alone has: see catalogCommands.
+ * Names of the catalog's log entries for those who propose them. What applying means depends on the
+ * hooks, which the state machine alone has: see catalogCommands.
  */
 export const registerEntry: Command<RegisterPayload, true> = unbound(REGISTER);
 /** See registerEntry. */
@@ -38,7 +38,7 @@ function register(
   if (!existing && skipNodeUpdate && node.Address === '') {
     throw new MeshError(
       'not-found',
-      `Missing node registration: ${node.Node} is unknown, and without an Address it cannot be created`,
+      `Missing node registration: ${node.Node} is unknown and has no Address to be created with`,
     );
   }
   if (!existing || !skipNodeUpdate) ensureNode(txn, context, node, hooks);

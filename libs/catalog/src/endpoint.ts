@@ -35,7 +35,9 @@ import {
 } from './queries.ts';
 import type { MetaFilter, RegisterPayload } from './types.ts';
 
-/** Registers a node with at most one service and any checks. For the API and for anti-entropy alike. */
+/**
+ * Registers a node with at most one service and any checks. For the API and for anti-entropy alike.
+ */
 export const catalogRegister: WriteEndpoint<LooseRegister, true> = {
   kind: 'write',
   method: 'Catalog.Register',
@@ -108,7 +110,10 @@ export const catalogServices: ReadEndpoint<{ readonly nodeMeta: MetaFilter }, Se
   run: (view, { nodeMeta }) => listServices(view, nodeMeta),
 };
 
-/** Which instances a query wants, and which of them are left after a filter expression ("" for none). */
+/**
+ * Which instances a query wants, and which of them are left after a filter expression ("" for
+ * none).
+ */
 export interface ServiceNodesArgs extends InstanceQuery {
   readonly filter: string;
 }
@@ -176,8 +181,8 @@ export interface GatewayService {
 }
 
 /**
- * Services of a gateway. Which ones they are is said by configuration entries; as long as there is no way
- * to write one, no gateway has any.
+ * Services of a gateway. Which ones they are is said by configuration entries; as long as there is
+ * no way to write one, no gateway has any.
  */
 export const catalogGatewayServices: ReadEndpoint<
   { readonly gateway: string; readonly filter: string },

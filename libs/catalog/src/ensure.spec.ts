@@ -206,7 +206,7 @@ describe('checks', () => {
 });
 
 describe('removing', () => {
-  test('a node takes its services, checks and summaries along, and leaves similar names alone', () => {
+  test('a node takes all that is on it along and leaves similar names alone', () => {
     const { node, service, check, drop, store, events } = world();
     for (const name of ['a', 'ab']) {
       node({ Node: name });

@@ -1,6 +1,6 @@
 /**
- * Creating and changing catalog entities inside a log entry. An entity equal to the stored one is left
- * alone, so that repeated registrations (anti-entropy) change no index and wake no watcher.
+ * Creating and changing catalog entities inside a log entry. An entity equal to the stored one is
+ * left alone, so that repeated registrations (anti-entropy) change no index and wake no watcher.
  */
 import type { CatalogNode, HealthCheck, NodeService } from '@mesh/api-contract';
 import { invalid, MeshError } from '@mesh/base';
@@ -16,9 +16,9 @@ import type { CatalogHooks, CheckInput, NodeInput, ServiceInput } from './types.
 export const SERF_HEALTH = 'serfHealth';
 
 /**
- * Creates or updates a node and returns it as stored. A node that is renamed (its id comes under another
- * name) loses its old entry, unless the old one is alive: then it keeps its id and the newcomer gets none
- * until it is gone. An absent id leaves a stored one.
+ * Creates or updates a node and returns it as stored. A node that is renamed (its id comes under
+ * another name) loses its old entry, unless the old one is alive: then it keeps its id and the
+ * newcomer gets none until it is gone. An absent id leaves a stored one.
  *
  * Throws `conflict` when the name belongs to another node that is alive.
  */
@@ -32,7 +32,8 @@ export function ensureNode(
   const id = settleNodeId(txn, context, input, existing, hooks);
   const node: CatalogNode = {
     ID: id,
-    // Services and checks carry the name as it was first written; it must not drift apart from theirs.
+    // Services and checks carry the name as it was first written; it must not drift apart from
+    // theirs.
     Node: existing?.Node ?? input.Node,
     Address: input.Address,
     Datacenter: input.Datacenter,
@@ -55,7 +56,7 @@ function settleNodeId(
   if (existing && existing.ID !== '' && !same(existing.ID) && isAlive(txn, existing.Node)) {
     throw new MeshError(
       'conflict',
-      `node name ${input.Node} is reserved by node ${existing.ID} (${existing.Address}), which is alive`,
+      `node name ${input.Node} is taken by the alive node ${existing.ID} (${existing.Address})`,
     );
   }
   const [holder] = txn.getBy(nodes, 'id', input.ID.toLowerCase());
@@ -71,8 +72,8 @@ function isAlive(txn: WriteTxn, node: string): boolean {
 }
 
 /**
- * Creates or updates an instance on a node that exists, and returns it as stored. Its checks follow its
- * name and tags. Throws `not-found` when the node is missing.
+ * Creates or updates an instance on a node that exists, and returns it as stored. Its checks follow
+ * its name and tags. Throws `not-found` when the node is missing.
  */
 export function ensureService(
   txn: WriteTxn,
@@ -110,8 +111,8 @@ function followService(
 }
 
 /**
- * Creates or updates a check on a node that exists, and returns it as stored. Throws `not-found` when the
- * node is missing, or the service that ServiceID names.
+ * Creates or updates a check on a node that exists, and returns it as stored. Throws `not-found`
+ * when the node is missing, or the service that ServiceID names.
  */
 export function ensureCheck(
   txn: WriteTxn,

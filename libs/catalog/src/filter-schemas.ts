@@ -130,7 +130,10 @@ export const gatewayServiceFilter: FilterSchema = {
   FromWildcard: 'bool',
 };
 
-/** Rows that satisfy a filter expression; "" keeps all. Throws `invalid-argument` for a bad expression. */
+/**
+ * Rows that satisfy a filter expression; "" keeps all. Throws `invalid-argument` for a bad
+ * expression.
+ */
 export function keepMatching<T>(
   rows: readonly T[],
   expression: string,

@@ -7,6 +7,7 @@ import {
   type Reply,
   type RequestContext,
   type Rpc,
+  readReply,
 } from '@mesh/resource';
 import { deregisterBody, registerBody } from './decode.ts';
 import {
@@ -19,7 +20,7 @@ import {
   catalogServiceNodes,
   catalogServices,
 } from './endpoint.ts';
-import { nodeMetaOf, replyOf, replySorted, requireParam } from './request.ts';
+import { nodeMetaOf, replySorted, requireParam } from './request.ts';
 
 /** What the handlers need. */
 export interface CatalogHttpDeps {
@@ -56,7 +57,7 @@ export function catalogHttpRoutes(deps: CatalogHttpDeps): readonly BoundRoute[] 
     },
     services: async (request) => {
       const args = { nodeMeta: nodeMetaOf(request) };
-      return replyOf(request, await rpc.read(catalogServices, args, request.readOptions));
+      return readReply(await rpc.read(catalogServices, args, request.readOptions));
     },
     service: (request) => instances(deps, request, false),
     connect: (request) => instances(deps, request, true),
@@ -65,8 +66,7 @@ export function catalogHttpRoutes(deps: CatalogHttpDeps): readonly BoundRoute[] 
       const args = { node, filter: request.filter };
       const reply = await rpc.read(catalogNodeServices, args, request.readOptions);
       const found = reply.value;
-      return replyOf(
-        request,
+      return readReply(
         reply,
         found && { Node: found.node, Services: servicesById(found.services) },
       );
@@ -76,13 +76,13 @@ export function catalogHttpRoutes(deps: CatalogHttpDeps): readonly BoundRoute[] 
       const args = { node, filter: request.filter };
       const reply = await rpc.read(catalogNodeServices, args, request.readOptions);
       const { node: Node = null, services: Services = null } = reply.value ?? {};
-      return replyOf(request, reply, { Node, Services });
+      return readReply(reply, { Node, Services });
     },
     gatewayServices: async (request) => {
       const gateway = requireParam(request, 'gateway', 'gateway name');
       const args = { gateway, filter: request.filter };
       const reply = await rpc.read(catalogGatewayServices, args, request.readOptions);
-      return replyOf(request, reply, reply.value.length === 0 ? null : reply.value);
+      return readReply(reply, reply.value.length === 0 ? null : reply.value);
     },
   });
 }

@@ -1,7 +1,12 @@
+// For server: the resource and its routes.
+
+export type { CatalogHttpDeps } from './http.ts';
+export { catalogHttpRoutes } from './http.ts';
+export { catalogResource } from './resource.ts';
+export type { CatalogHooks } from './types.ts';
+
 // For agent, DNS and http: RPC methods.
 
-// For txn and agent: untrusted entities into their stored form.
-export { looseCheck, looseNode, looseService } from './decode.ts';
 export type {
   AddressOwners,
   GatewayService,
@@ -21,20 +26,19 @@ export {
   catalogServiceNodes,
   catalogServices,
 } from './endpoint.ts';
-// For txn and session: changes inside a log entry.
-export { ensureCheck, ensureNode, ensureService, SERF_HEALTH } from './ensure.ts';
-// For health: reads over a view, requests and replies.
-export { checkFilter, checkServiceNodeFilter, keepMatching } from './filter-schemas.ts';
-export type { CatalogHttpDeps } from './http.ts';
-export { catalogHttpRoutes } from './http.ts';
+export type { ServiceTags } from './queries.ts';
+
+// For txn and agent: untrusted entities into their stored form.
+
+export { looseCheck, looseNode, looseService } from './decode.ts';
 export type { LooseCheck, LooseRegister, LooseService } from './normalize.ts';
 export { normalizeCheck, normalizeNode, normalizeService } from './normalize.ts';
 export { normalizeConnect, normalizeProxy } from './proxy-shape.ts';
-export type { InstanceQuery, ServiceTags } from './queries.ts';
-export { hasMeta, instancesOf, isEmptyFilter, nodeByName } from './queries.ts';
+
+// For txn and session: changes inside a log entry, and the tables.
+
+export { ensureCheck, ensureNode, ensureService, SERF_HEALTH } from './ensure.ts';
 export { deleteCheck, deleteNode, deleteService } from './remove.ts';
-export { nodeMetaOf, replyOf, replySorted, requireParam } from './request.ts';
-export { catalogResource } from './resource.ts';
 export {
   checkKey,
   checks,
@@ -46,11 +50,22 @@ export {
   summaries,
 } from './table.ts';
 export type {
-  CatalogHooks,
   CheckInput,
-  MetaFilter,
   NodeInput,
   ServiceInput,
   ServiceRow,
   ServiceSummary,
 } from './types.ts';
+
+// For health: filters, reads over a view, requests and replies.
+
+export {
+  checkFilter,
+  checkServiceNodeFilter,
+  keepMatching,
+  nodeServiceFilter,
+} from './filter-schemas.ts';
+export type { InstanceQuery } from './queries.ts';
+export { hasMeta, instancesOf, isEmptyFilter, nodeByName } from './queries.ts';
+export { nodeMetaOf, replySorted, requireParam } from './request.ts';
+export type { MetaFilter } from './types.ts';

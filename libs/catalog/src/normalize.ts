@@ -51,7 +51,10 @@ export function normalizeNode(node: NodeInput): NodeInput {
   };
 }
 
-/** Stored form of an instance: ID defaults to the name, weights to 1 and 1. Throws `invalid-argument`. */
+/**
+ * Stored form of an instance: ID defaults to the name, weights to 1 and 1. Throws `invalid-
+ * argument`.
+ */
 export function normalizeService(service: LooseService): ServiceInput {
   const name = service.Service ?? '';
   if (name === '') throw invalid('Must provide service name with ID');

@@ -1,11 +1,14 @@
 /**
- * The proxy and connect blocks of a registration in the form in which they are stored and shown: fields in
- * the API's order, empty ones left out, maps sorted by key.
+ * The proxy and connect blocks of a registration in the form in which they are stored and shown:
+ * fields in the API's order, empty ones left out, maps sorted by key.
  */
 import type { ConnectConfig, ProxyConfig } from '@mesh/api-contract';
 import { flag, invalid, list, optional, record, type ShapePath, text, whole } from '@mesh/base';
 
-/** Nesting that an opaque Config may have; whatever walks it recursively stays far from the stack's end. */
+/**
+ * Nesting that an opaque Config may have; whatever walks it recursively stays far from the stack's
+ * end.
+ */
 const MAX_CONFIG_DEPTH = 32;
 
 const meshGateway = optional(record({ Mode: text }));
@@ -70,7 +73,10 @@ export function normalizeConnect(raw: unknown, path: ShapePath = 'Connect'): Con
   return value.Native ? { Native: true } : {};
 }
 
-/** Drops what Go's `omitempty` drops: "", 0, false, null, empty lists, and opaque maps without content. */
+/**
+ * Drops what Go's `omitempty` drops: "", 0, false, null, empty lists, and opaque maps without
+ * content.
+ */
 function compact(
   fields: Readonly<Record<string, unknown>>,
   drop: readonly string[] = [],

@@ -72,7 +72,9 @@ function servicesOf(view: StateView, holders: readonly CatalogNode[]): ServiceTa
 export interface InstanceQuery {
   /** Service name, any case. */
   readonly service: string;
-  /** Instances that serve it over mutual TLS (proxies, native ones) instead of those of that name. */
+  /**
+   * Instances that serve it over mutual TLS (proxies, native ones) instead of those of that name.
+   */
   readonly connect: boolean;
   /** All must match. */
   readonly tags: readonly string[];

@@ -1,4 +1,6 @@
-/** Removing catalog entities inside a log entry. Each answers whether there was anything to remove. */
+/**
+ * Removing catalog entities inside a log entry. Each answers whether there was anything to remove.
+ */
 import { deleteCoordinates } from '@mesh/coordinate';
 import type { ApplyContext } from '@mesh/resource';
 import type { WriteTxn } from '@mesh/state';

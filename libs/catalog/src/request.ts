@@ -1,15 +1,14 @@
 /** What handlers of the catalog and of health have in common. */
 import { invalid } from '@mesh/base';
 import { nearestFirst } from '@mesh/coordinate';
-import type { ReadConsistency, ReadReply, Reply, RequestContext, Rpc } from '@mesh/resource';
+import {
+  type ReadReply,
+  type Reply,
+  type RequestContext,
+  type Rpc,
+  readReply,
+} from '@mesh/resource';
 import type { MetaFilter } from './types.ts';
-
-/** Catalog and health reads, and only they, say in a header how fresh their answer is. */
-const EFFECTIVE_CONSISTENCY: Readonly<Record<ReadConsistency, Readonly<Record<string, string>>>> = {
-  default: { 'X-Consul-Effective-Consistency': 'leader' },
-  consistent: { 'X-Consul-Effective-Consistency': 'consistent' },
-  stale: { 'X-Consul-Effective-Consistency': 'stale' },
-};
 
 const NO_META: MetaFilter = Object.freeze({});
 
@@ -31,19 +30,9 @@ export function nodeMetaOf(request: RequestContext): MetaFilter {
   );
 }
 
-/** 200 with the value of a read and the headers of the catalog. */
-export function replyOf<R>(
-  request: RequestContext,
-  reply: ReadReply<R>,
-  value: unknown = reply.value,
-): Reply {
-  const headers = EFFECTIVE_CONSISTENCY[request.readOptions.consistency];
-  return { kind: 'json', status: 200, value, meta: reply, headers };
-}
-
 /**
- * The rows of a read, nearest first where ?near= asks for it. A sorted answer is not to be kept: its order
- * depends on coordinates, whose changes it is not told of.
+ * The rows of a read, nearest first where ?near= asks for it. A sorted answer is not to be kept:
+ * its order depends on coordinates, whose changes it is not told of.
  */
 export async function replySorted<T>(
   rpc: Rpc,
@@ -53,8 +42,8 @@ export async function replySorted<T>(
   agentNode: string,
 ): Promise<Reply> {
   const near = request.query.get('near') ?? '';
-  if (near === '') return replyOf(request, reply);
+  if (near === '') return readReply(reply);
   const from = near === '_agent' ? agentNode : near;
   const rows = await nearestFirst(rpc, from, reply.value, nodeOf, request.readOptions);
-  return replyOf(request, { ...reply, freshness: undefined }, rows);
+  return readReply({ ...reply, freshness: undefined }, rows);
 }

@@ -1,6 +1,6 @@
 /**
- * True when two JSON-like values are equal, whatever the order of their properties. Properties that are
- * undefined count as absent.
+ * True when two JSON-like values are equal, whatever the order of their properties. Properties that
+ * are undefined count as absent.
  */
 export function sameValue(a: unknown, b: unknown): boolean {
   if (Object.is(a, b)) return true;

@@ -4,8 +4,8 @@ import { sameValue } from './same-value.ts';
 import { summaries, tallies } from './table.ts';
 
 /**
- * Keeps the list of service names and tags while one instance is replaced by another. A change that leaves
- * name and tags alone writes nothing here, so those who watch the list sleep on.
+ * Keeps the list of service names and tags while one instance is replaced by another. A change that
+ * leaves name and tags alone writes nothing here, so those who watch the list sleep on.
  */
 export function recount(
   txn: WriteTxn,

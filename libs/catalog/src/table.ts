@@ -3,7 +3,9 @@ import { compositeKey, defineTable } from '@mesh/state';
 import { canonicalAddress } from './address.ts';
 import type { ServiceRow, ServiceSummary, ServiceTally } from './types.ts';
 
-/** Names of nodes and services match without regard to case; this is the form that keys are made of. */
+/**
+ * Names of nodes and services match without regard to case; this is the form that keys are made of.
+ */
 export function nameKey(name: string): string {
   return name.toLowerCase();
 }
@@ -26,10 +28,10 @@ export const services = defineTable<ServiceRow>({
   id: (row) => serviceKey(row.node, row.service.ID),
   indexes: {
     name: (row) => nameKey(row.service.Service),
-    /** Instances through which a service is reached over mutual TLS: its proxies and native ones. */
+    /**
+     * Instances through which a service is reached over mutual TLS: its proxies and native ones.
+     */
     connect: (row) => connectDestination(row.service),
-    /** By kind; typical services are left out. */
-    kind: (row) => row.service.Kind || undefined,
     /** By own and tagged addresses, for reverse DNS. */
     address: (row) => serviceAddresses(row.service),
   },
@@ -51,7 +53,10 @@ export const checks = defineTable<HealthCheck>({
   },
 });
 
-/** One row a service name; changes only when the name appears, disappears or its set of tags changes. */
+/**
+ * One row a service name; changes only when the name appears, disappears or its set of tags
+ * changes.
+ */
 export const summaries = defineTable<ServiceSummary>({
   name: 'catalog.service-summaries',
   id: (summary) => summary.name,

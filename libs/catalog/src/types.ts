@@ -9,14 +9,19 @@ import type {
 import type { ApplyContext } from '@mesh/resource';
 import type { WriteTxn } from '@mesh/state';
 
-/** A stored instance. `service` is the API's own object, so that answers share it instead of copying it. */
+/**
+ * A stored instance. `service` is the API's own object, so that answers share it instead of copying
+ * it.
+ */
 export interface ServiceRow {
   /** Name of the node, as that node was first registered. */
   readonly node: string;
   readonly service: NodeService;
 }
 
-/** A service name with all tags of its instances: the answer of /v1/catalog/services, a row a name. */
+/**
+ * A service name with all tags of its instances: the answer of /v1/catalog/services, a row a name.
+ */
 export interface ServiceSummary {
   /** As registered; names that differ in case alone are rows of their own. */
   readonly name: string;
@@ -28,7 +33,10 @@ export interface ServiceSummary {
 export interface ServiceTally {
   readonly name: string;
   readonly instances: number;
-  /** Tags, each with how many instances carry it. Pairs: a tag may be any text, even one that is no safe key. */
+  /**
+   * Tags, each with how many instances carry it. Pairs: a tag may be any text, even one that is no
+   * safe key.
+   */
   readonly tags: readonly (readonly [tag: string, count: number])[];
 }
 
@@ -36,15 +44,18 @@ export interface ServiceTally {
 export type NodeInput = Omit<CatalogNode, keyof RaftIndex>;
 /** An instance to be stored; its maps are sorted by key and nothing optional is undefined. */
 export type ServiceInput = Omit<NodeService, keyof RaftIndex>;
-/** A check to be stored; ServiceName and ServiceTags are taken from the service that ServiceID names. */
+/**
+ * A check to be stored; ServiceName and ServiceTags are taken from the service that ServiceID
+ * names.
+ */
 export type CheckInput = Omit<HealthCheck, keyof RaftIndex | 'Status'> & {
   /** "" is critical. */
   readonly Status: HealthStatus | '';
 };
 
 /**
- * What other resources do when the catalog changes. Called inside the same log entry; must be deterministic.
- * `node` is the name as stored.
+ * What other resources do when the catalog changes. Called inside the same log entry; must be
+ * deterministic. `node` is the name as stored.
  */
 export interface CatalogHooks {
   /** After a node and all on it are gone. Not called for its services and checks one by one. */

@@ -15,11 +15,16 @@ export interface BatchLimits {
   readonly periodMs: number;
   /** Updates in one log entry. @default 128 */
   readonly batchUpdates: number;
-  /** Log entries a period. Above batches x updates nodes a period, the rest is dropped. @default 5 */
+  /**
+   * Log entries a period. Above batches x updates nodes a period, the rest is dropped. @default 5
+   */
   readonly batchesPerPeriod: number;
 }
 
-/** Coordinates drift slowly and are estimates; these keep 10,000 nodes from filling the log with them. */
+/**
+ * Coordinates drift slowly and are estimates; these keep 10,000 nodes from filling the log with
+ * them.
+ */
 export const DEFAULT_BATCH_LIMITS: BatchLimits = {
   periodMs: 5000,
   batchUpdates: 128,
@@ -36,8 +41,9 @@ export interface BatcherParts {
 }
 
 /**
- * Gathers coordinate updates on the leader and writes them in batches. The last update of a node in a
- * period wins; the rest is lost on a crash, which costs nothing: nodes report again within seconds.
+ * Gathers coordinate updates on the leader and writes them in batches. The last update of a node in
+ * a period wins; the rest is lost on a crash, which costs nothing: nodes report again within
+ * seconds.
  */
 export class CoordinateBatcher implements Component {
   readonly name = 'coordinate-batcher';

@@ -32,7 +32,9 @@ export function isUsable(coordinate: Coordinate): boolean {
   return Vec.length === DIMENSIONS && values.every(Number.isFinite);
 }
 
-/** Estimated round-trip time between two coordinates in seconds; infinite when they do not compare. */
+/**
+ * Estimated round-trip time between two coordinates in seconds; infinite when they do not compare.
+ */
 export function distance(a: Coordinate, b: Coordinate): number {
   if (a.Vec.length !== b.Vec.length) return Number.POSITIVE_INFINITY;
   let squares = 0;
@@ -48,7 +50,8 @@ export function distance(a: Coordinate, b: Coordinate): number {
 
 /**
  * Round-trip times in seconds from one node to others, in their order; infinite for those without a
- * coordinate in a segment that both are in. Undefined when `from` has none at all: nothing can be sorted.
+ * coordinate in a segment that both are in. Undefined when `from` has none at all: nothing can be
+ * sorted.
  */
 export function distancesFrom(
   view: StateView,
@@ -67,7 +70,10 @@ export function distancesFrom(
   });
 }
 
-/** Rows by rising distance; equal ones keep their order, so that unknown nodes stay last as they were. */
+/**
+ * Rows by rising distance; equal ones keep their order, so that unknown nodes stay last as they
+ * were.
+ */
 export function sortByDistance<T>(
   rows: readonly T[],
   distances: readonly number[] | undefined,

@@ -42,8 +42,9 @@ export const coordinateDistances: ReadEndpoint<DistancesArgs, readonly number[] 
 };
 
 /**
- * Reports one coordinate. The leader hands it to `accept` (CoordinateBatcher.add) and answers at once. A
- * process that never leads may pass a function that does nothing: `prepare` runs on the leader alone.
+ * Reports one coordinate. The leader hands it to `accept` (CoordinateBatcher.add) and answers at
+ * once. A process that never leads may pass a function that does nothing: `prepare` runs on the
+ * leader alone.
  */
 export function coordinateUpdate(
   accept: (update: NodeCoordinate) => void,

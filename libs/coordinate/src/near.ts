@@ -3,9 +3,10 @@ import { sortByDistance } from './distance.ts';
 import { coordinateDistances } from './endpoint.ts';
 
 /**
- * Rows by round-trip time from the node `from` (?near=). Rows of nodes without a coordinate come last;
- * an unknown `from` sorts nothing. A read of its own, beside the one that gave the rows: coordinates drift
- * all the time, and a query that depended on them would wake its watchers for nothing.
+ * Rows by round-trip time from the node `from` (?near=). Rows of nodes without a coordinate come
+ * last; an unknown `from` sorts nothing. A read of its own, beside the one that gave the rows:
+ * coordinates drift all the time, and a query that depended on them would wake its watchers for
+ * nothing.
  */
 export async function nearestFirst<T>(
   rpc: Rpc,

@@ -134,5 +134,7 @@ export function absoluteName(name: string): string {
 
 /** True when `name` is `zone` or below it; both lower case and absolute. */
 export function isWithin(name: string, zone: string): boolean {
-  return name === zone || (zone !== '.' && name.endsWith(`.${zone}`));
+  if (name === zone) return true;
+  // An escaped dot is part of a label: "a\\.consul." has one label and is not below "consul.".
+  return name.endsWith(`.${zone}`) && name.charCodeAt(name.length - zone.length - 2) !== BACKSLASH;
 }

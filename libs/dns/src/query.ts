@@ -1,7 +1,7 @@
 /** Query datagrams. Everything here comes from strangers: nothing throws, nothing loops. */
 import { readName } from './name.ts';
 import { HEADER_BYTES, OPTION_CLIENT_SUBNET, RCODE, TYPE } from './record-types.ts';
-import { u16 } from './wire.ts';
+import { copyBytes, u16 } from './wire.ts';
 
 /** Subnet of the client that a resolver asks for (RFC 7871). */
 export interface ClientSubnet {
@@ -91,7 +91,7 @@ export function parseQuery(bytes: Uint8Array): ParsedQuery {
         type: u16(bytes, name.end),
         classCode: u16(bytes, name.end + 2),
       },
-      questionBytes: bytes.slice(HEADER_BYTES, questionEnd),
+      questionBytes: copyBytes(bytes, HEADER_BYTES, questionEnd),
       edns: others.edns,
     },
   };
@@ -141,7 +141,7 @@ function readSubnet(
       const sourceBits = bytes[at + 6]!;
       const addressBits = family === 1 ? 32 : family === 2 ? 128 : 0;
       if (sourceBits > addressBits || length - 4 !== Math.ceil(sourceBits / 8)) return 'malformed';
-      subnet = { family, sourceBits, address: bytes.slice(at + 8, next) };
+      subnet = { family, sourceBits, address: copyBytes(bytes, at + 8, next) };
     }
     at = next;
   }

@@ -31,7 +31,7 @@ export function splitQuestion(name: string, type: number, settings: DnsSettings)
     return { ...whole, zone: 'arpa', parts: splitName(lower) };
   }
   const inside = lower === zone ? '' : lower.slice(0, -zone.length);
-  const labels = splitName(inside).map(labelText);
+  const labels = splitName(inside).map((label) => labelText(label).toLowerCase());
   for (let at = labels.length - 1; at >= 0; at--) {
     const label = labels[at]!;
     const kind = KIND_LABELS.find((candidate) => candidate === label);

@@ -46,18 +46,9 @@ export interface AuthorityRecord extends RecordBase {
   readonly minTtlS: number;
 }
 
-/** A record of somebody else's, of a type that is not interpreted here. */
-export interface OpaqueRecord extends RecordBase {
-  readonly type: 'opaque';
-  readonly typeCode: number;
-  readonly classCode: number;
-  readonly data: Uint8Array;
-}
-
 export type DnsRecord =
   | AddressRecord
   | NameRecord
   | ServiceRecord
   | TextRecord
-  | AuthorityRecord
-  | OpaqueRecord;
+  | AuthorityRecord;

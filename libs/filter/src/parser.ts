@@ -3,9 +3,9 @@ import { Scanner } from './scanner.ts';
 import type { Expression, Match, Operator } from './syntax.ts';
 
 /** Longest expression, UTF-16 code units. */
-export const MAX_EXPRESSION_LENGTH = 8192;
+const MAX_EXPRESSION_LENGTH = 8192;
 /** Deepest nesting of parentheses and `not`. */
-export const MAX_NESTING = 64;
+const MAX_NESTING = 64;
 
 const OPERATORS =
   '"!=", "==", "contains", "in", "is empty", "is not empty", "matches", "not contains", "not in" ' +
@@ -21,7 +21,10 @@ interface Operand {
   readonly value?: string;
 }
 
-/** Parses an expression that is not blank. Throws MeshError invalid-argument with the place of the error. */
+/**
+ * Parses an expression that is not blank. Throws MeshError invalid-argument with the place of the
+ * error.
+ */
 export function parseExpression(text: string): Expression {
   if (text.length > MAX_EXPRESSION_LENGTH) {
     throw filterError(`${text.length} characters, at most ${MAX_EXPRESSION_LENGTH} are accepted`);

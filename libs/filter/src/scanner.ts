@@ -109,8 +109,8 @@ export class Scanner {
     // Half a surrogate pair or a number past the last one is no character.
     if (!match || code > 0x10ffff || (code >= 0xd800 && code <= 0xdfff)) {
       throw this.error(
-        'unknown escape; accepted: \\a \\b \\f \\n \\r \\t \\v \\\\ \\" \\xHH (to 7F) \\ooo (to 177) ' +
-          '\\uHHHH \\UHHHHHHHH',
+        'unknown escape; accepted: \\a \\b \\f \\n \\r \\t \\v \\\\ \\" \\xHH (to 7F) ' +
+          '\\ooo (to 177) \\uHHHH \\UHHHHHHHH',
         this.offset - 1,
       );
     }

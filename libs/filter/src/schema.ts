@@ -9,7 +9,8 @@ export type FieldType =
   | { readonly record: FilterSchema };
 
 /**
- * What a filter may select from a row: the row's properties (named as in the JSON of the API) and their types.
- * A property that is missing or null counts as the zero value of its type, as in the original.
+ * What a filter may select from a row: the row's properties (named as in the JSON of the API) and
+ * their types. A property that is missing or null counts as the zero value of its type, as in the
+ * original.
  */
 export type FilterSchema = Readonly<Record<string, FieldType>>;

@@ -41,8 +41,9 @@ export const healthChecksInState: ReadEndpoint<
 };
 
 /**
- * Instances of a service with their nodes and checks. With `ingress` the gateways that expose it: which
- * ones these are is said by configuration entries, and as long as there is no way to write one, there are none.
+ * Instances of a service with their nodes and checks. With `ingress` the gateways that expose it:
+ * which ones these are is said by configuration entries, and as long as there is no way to write
+ * one, there are none.
  */
 export const healthServiceNodes: ReadEndpoint<HealthQuery, readonly CheckServiceNode[]> = {
   kind: 'read',

@@ -118,7 +118,7 @@ describe('instances', () => {
     expect(rows.map((row) => row.Checks.length)).toEqual([1, 0]);
   });
 
-  test('near sorts by round-trip time, unknown nodes last, and such an answer is not kept', async () => {
+  test('near sorts by round-trip time, unknown nodes last; the answer is not kept', async () => {
     const made = await three();
     const at = (seconds: number) => ({
       ...originCoordinate(),
@@ -145,13 +145,6 @@ describe('instances', () => {
     expect(reply.meta?.freshness).toBeUndefined();
   });
 
-  test.each(['leader', 'stale', 'consistent'])('says that it is %s', async (mode) => {
-    const query = mode === 'leader' ? '' : `?${mode}`;
-    const { routes } = await three();
-    const reply = await callRoute(routes, 'GET', `/v1/health/node/n1${query}`);
-    expect(reply.headers).toEqual({ 'X-Consul-Effective-Consistency': mode });
-  });
-
   test.each([
     ['/v1/health/service/web?passing=yes', /passing/],
     ['/v1/health/service/web?filter=Nope==1', /Nope/],
@@ -160,13 +153,7 @@ describe('instances', () => {
   ])('%s is refused', async (path, text) => {
     const { routes } = await three();
     const request = { method: 'GET', path };
-    const reply = await answerOf(routes, {
-      name: path,
-      request,
-      status: 400,
-      body: '',
-      effective: null,
-    });
+    const reply = await answerOf(routes, { name: path, request, status: 400, body: '' });
     expect(reply).toMatchObject({ status: 400, text: expect.stringMatching(text) });
   });
 });

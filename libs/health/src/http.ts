@@ -1,12 +1,13 @@
 import { healthRoutes } from '@mesh/api-contract';
 import { invalid } from '@mesh/base';
-import { nodeMetaOf, replyOf, replySorted, requireParam } from '@mesh/catalog';
+import { nodeMetaOf, replySorted, requireParam } from '@mesh/catalog';
 import {
   type BoundRoute,
   implement,
   type Reply,
   type RequestContext,
   type Rpc,
+  readReply,
 } from '@mesh/resource';
 import {
   healthChecksInState,
@@ -28,7 +29,7 @@ export function healthHttpRoutes(deps: HealthHttpDeps): readonly BoundRoute[] {
   return implement(healthRoutes, {
     node: async (request) => {
       const args = { node: requireParam(request, 'node', 'node name'), filter: request.filter };
-      return replyOf(request, await rpc.read(healthNodeChecks, args, request.readOptions));
+      return readReply(await rpc.read(healthNodeChecks, args, request.readOptions));
     },
     checks: async (request) => {
       const args = {

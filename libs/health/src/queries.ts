@@ -49,9 +49,9 @@ function onMatchingNodes(
 }
 
 /**
- * Instances with their nodes and the checks that decide their health: those of the node, then their own.
- * Rows are shared with the store. Depends on the instances of this service, their checks and their nodes;
- * what other services on those nodes do changes nothing.
+ * Instances with their nodes and the checks that decide their health: those of the node, then their
+ * own. Rows are shared with the store. Depends on the instances of this service, their checks and
+ * their nodes; what other services on those nodes do changes nothing.
  */
 export function healthOf(
   view: StateView,

@@ -11,8 +11,8 @@ import {
   type RenderedReply,
   type RenderOptions,
   renderReply,
-  sendRendered,
 } from './rendered-reply.ts';
+import type { ReplyWriter } from './reply-writer.ts';
 import { readBody } from './request-body.ts';
 import type { RequestLog } from './request-log.ts';
 import type { CachedReply, ResponseCache } from './response-cache.ts';
@@ -31,6 +31,7 @@ export interface ApiServiceParts {
   readonly cache: ResponseCache;
   readonly agentCache: AgentCache;
   readonly log: RequestLog;
+  readonly writer: ReplyWriter;
   readonly nowMs: () => number;
   /** Calls back when the server stops; returns a function that takes the callback off again. */
   readonly onStopping: (callback: () => void) => () => void;
@@ -62,7 +63,7 @@ export class ApiService {
       exchange.validate();
       const shared = this.sharedReply(incoming, exchange);
       if (shared) {
-        sendRendered(response, shared.rendered);
+        this.parts.writer.send(response, shared.rendered);
       } else {
         const limit = this.parts.settings.bodyLimitBytes(compiled);
         if (limit > 0) exchange.body = await readBody(request, limit);
@@ -110,14 +111,14 @@ export class ApiService {
     }
     const known = this.parts.cache.get(key);
     if (known && known.index === meta.index) {
-      sendRendered(incoming.response, known.rendered);
+      this.parts.writer.send(incoming.response, known.rendered);
       return;
     }
     const rendering = this.render(incoming, exchange, reply);
     const rendered = rendering instanceof Promise ? await rendering : rendering;
     const { freshness, index } = meta as { freshness: CachedReply['freshness']; index: number };
     this.parts.cache.put(key, { rendered, index, freshness, metric: incoming.compiled.metric });
-    sendRendered(incoming.response, rendered);
+    this.parts.writer.send(incoming.response, rendered);
   }
 
   private async answerCached(incoming: Incoming, exchange: Exchange): Promise<void> {
@@ -147,7 +148,10 @@ export class ApiService {
     extraHead?: readonly string[],
   ): Promise<void> {
     const rendering = this.render(incoming, exchange, reply, extraHead);
-    sendRendered(incoming.response, rendering instanceof Promise ? await rendering : rendering);
+    this.parts.writer.send(
+      incoming.response,
+      rendering instanceof Promise ? await rendering : rendering,
+    );
   }
 
   private render(
@@ -162,7 +166,8 @@ export class ApiService {
   private renderOptions(request: IncomingMessage, extraHead?: readonly string[]): RenderOptions {
     const { alwaysPretty, baseHead } = this.parts.settings;
     const gzip = acceptsGzip(header(request, 'accept-encoding'));
-    return { baseHead, pretty: alwaysPretty, gzip, ...(extraHead && { extraHead }) };
+    const { nowMs } = this.parts;
+    return { baseHead, pretty: alwaysPretty, gzip, nowMs, ...(extraHead && { extraHead }) };
   }
 
   private async stream(

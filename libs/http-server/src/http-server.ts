@@ -18,6 +18,7 @@ import { createInterceptor } from './interceptor.ts';
 import { listen } from './listeners.ts';
 import { LiveServer } from './live/live-server.ts';
 import { answerParseError } from './parse-error.ts';
+import { ReplyWriter } from './reply-writer.ts';
 import { RequestLog } from './request-log.ts';
 import { ResponseCache, type ResponseCacheLimits } from './response-cache.ts';
 import { type CompiledRoute, Router } from './router.ts';
@@ -42,6 +43,8 @@ export interface HttpServerOptions {
   readonly uiRoot?: string;
   /** Offer the WebSocket at /v1/live. @default true */
   readonly live?: boolean;
+  /** For tests. @default 10 s headers, 120 s request, 120 s keep-alive, 1 s grace */
+  readonly timings?: Partial<HttpServerTimings>;
   /** @default 20,000 answers, 64 MiB */
   readonly cacheLimits?: ResponseCacheLimits;
 }
@@ -54,16 +57,30 @@ export interface HttpServer extends Component {
   reconfigure(config: Pick<HttpConfig, 'maxConnectionsPerClient'>): void;
 }
 
-/** Longest that a client may take over its headers, milliseconds. */
-const HEADERS_TIMEOUT_MS = 10_000;
-/** Longest that a whole request may take to arrive, milliseconds. */
-const REQUEST_TIMEOUT_MS = 120_000;
-/** Idle connections live longer than the pools of usual clients keep them (90 s). */
-const KEEP_ALIVE_TIMEOUT_MS = 120_000;
+/** How long clients may take, and how much they may send. */
+export interface HttpServerTimings {
+  /** Longest that a client may take over its headers, milliseconds. */
+  readonly headersMs: number;
+  /** Longest that a whole request may take to arrive, milliseconds. */
+  readonly requestMs: number;
+  /** How often the two are checked, milliseconds. */
+  readonly checkMs: number;
+  /** Idle connections live longer than the pools of usual clients keep them (90 s), milliseconds. */
+  readonly keepAliveMs: number;
+  /** How long answers in flight get at a stop, milliseconds. */
+  readonly stopGraceMs: number;
+}
+
+const DEFAULT_TIMINGS: HttpServerTimings = {
+  headersMs: 10_000,
+  requestMs: 120_000,
+  checkMs: 5_000,
+  keepAliveMs: 120_000,
+  stopGraceMs: 1000,
+};
+
 /** URL and headers together, bytes: room for long filter expressions. */
 const MAX_HEADER_BYTES = 64 * 1024;
-/** How long answers in flight get at a stop, milliseconds. */
-const STOP_GRACE_MS = 1000;
 
 /** Builds the server; nothing happens before `start`. Throws when routes or settings contradict each other. */
 export function createHttpServer(options: HttpServerOptions): HttpServer {
@@ -74,6 +91,7 @@ class NodeHttpServer implements HttpServer {
   readonly name = 'http';
   addresses: ListenAddress[] = [];
   private readonly options: HttpServerOptions;
+  private readonly timings: HttpServerTimings;
   private readonly connections: ConnectionLimit;
   private readonly cache: ResponseCache;
   private readonly listener: RequestListener;
@@ -83,6 +101,7 @@ class NodeHttpServer implements HttpServer {
 
   constructor(options: HttpServerOptions) {
     this.options = options;
+    this.timings = { ...DEFAULT_TIMINGS, ...options.timings };
     this.connections = new ConnectionLimit(options.config.maxConnectionsPerClient);
     this.cache = new ResponseCache(options.cacheLimits);
     this.listener = this.assemble();
@@ -114,7 +133,7 @@ class NodeHttpServer implements HttpServer {
     this.live?.stop();
     for (const abandon of [...this.stopping]) abandon();
     for (const server of servers) server.closeIdleConnections();
-    const timer = this.options.platform.timers.after(STOP_GRACE_MS, () => {
+    const timer = this.options.platform.timers.after(this.timings.stopGraceMs, () => {
       for (const server of servers) server.closeAllConnections();
     });
     await Promise.all(closed);
@@ -127,13 +146,14 @@ class NodeHttpServer implements HttpServer {
   }
 
   private createServer(): Server {
+    const { headersMs, requestMs, checkMs, keepAliveMs } = this.timings;
     const server = createServer(
       {
         maxHeaderSize: MAX_HEADER_BYTES,
-        headersTimeout: HEADERS_TIMEOUT_MS,
-        requestTimeout: REQUEST_TIMEOUT_MS,
-        connectionsCheckingInterval: 5_000,
-        keepAliveTimeout: KEEP_ALIVE_TIMEOUT_MS,
+        headersTimeout: headersMs,
+        requestTimeout: requestMs,
+        connectionsCheckingInterval: checkMs,
+        keepAliveTimeout: keepAliveMs,
         noDelay: true,
       },
       this.listener,
@@ -174,6 +194,7 @@ class NodeHttpServer implements HttpServer {
     const nowMs = () => platform.clock.monotonicMs();
     const access = new AccessRules(config.blockEndpoints, config.allowWriteFrom);
     const log = new RequestLog(logger, metrics, platform.clock);
+    const writer = new ReplyWriter(platform.clock, this.timings.keepAliveMs);
     const router = new Router(routes);
     const limits = { useCache: config.useCache, maxQueryTimeMs: this.options.maxQueryTimeMs };
     const service = new ApiService({
@@ -188,6 +209,7 @@ class NodeHttpServer implements HttpServer {
       cache: this.cache,
       agentCache: new AgentCache(),
       log,
+      writer,
       nowMs,
       onStopping: (callback) => {
         this.stopping.add(callback);
@@ -212,7 +234,7 @@ class NodeHttpServer implements HttpServer {
       ui,
       live: this.live !== undefined,
     });
-    return createInterceptor({ ...shared, cache: this.cache, fallback: app });
+    return createInterceptor({ ...shared, writer, cache: this.cache, fallback: app });
   }
 }
 

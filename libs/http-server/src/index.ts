@@ -1,5 +1,5 @@
 // The server.
-export type { HttpServer, HttpServerOptions } from './http-server.ts';
+export type { HttpServer, HttpServerOptions, HttpServerTimings } from './http-server.ts';
 export { createHttpServer } from './http-server.ts';
 export { encodeJson } from './json-encode.ts';
 export type { ResponseCacheLimits } from './response-cache.ts';

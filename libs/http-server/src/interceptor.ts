@@ -2,7 +2,7 @@ import type { IncomingMessage, RequestListener, ServerResponse } from 'node:http
 import type { AccessRules } from './access.ts';
 import { type ApiService, sharedKey } from './api-service.ts';
 import { acceptsGzip } from './gzip.ts';
-import { sendRendered } from './rendered-reply.ts';
+import type { ReplyWriter } from './reply-writer.ts';
 import type { RequestLog } from './request-log.ts';
 import { cleanPath, isPrintable, parseTarget } from './request-target.ts';
 import type { ResponseCache } from './response-cache.ts';
@@ -14,6 +14,7 @@ export interface InterceptorParts {
   readonly cache: ResponseCache;
   readonly access: AccessRules;
   readonly log: RequestLog;
+  readonly writer: ReplyWriter;
   readonly refuseUnprintable: boolean;
   readonly nowMs: () => number;
   /** Takes all that is not hot. */
@@ -25,14 +26,14 @@ export interface InterceptorParts {
  * writes of the state go from the route trie straight to their handler; all else falls through.
  */
 export function createInterceptor(parts: InterceptorParts): RequestListener {
-  const { cache, log, nowMs, fallback } = parts;
+  const { cache, log, writer, nowMs, fallback } = parts;
   return (request, response) => {
     const startedAtMs = nowMs();
     if (request.method === 'GET') {
       const key = cacheKey(request);
       const known = key === undefined ? undefined : cache.get(key);
       if (known) {
-        sendRendered(response, known.rendered);
+        writer.send(response, known.rendered);
         log.finished(request, known.metric, startedAtMs);
         return;
       }

@@ -1,14 +1,17 @@
-import type { ServerResponse } from 'node:http';
 import type { ReadMeta, Reply } from '@mesh/resource';
 import type { Exchange } from './exchange.ts';
 import { gzipBody } from './gzip.ts';
 import { encodeJson } from './json-encode.ts';
+import { encodeLargeList, LARGE_LIST } from './large-json.ts';
+import { encodeHead } from './reply-writer.ts';
 
 /** An answer ready for the wire. Immutable: one may be sent to many clients. */
 export interface RenderedReply {
   readonly status: number;
   /** Names and values in turn, as ServerResponse.writeHead takes them; Content-Length included. */
   readonly head: readonly string[];
+  /** The same, encoded, with the status line. */
+  readonly headText: string;
   readonly body: Buffer | string;
   /** How a text body is to be written: latin1 only when it is pure ASCII, which is the cheapest way. */
   readonly encoding: 'latin1' | 'utf8';
@@ -23,6 +26,8 @@ export interface RenderOptions {
   readonly baseHead: readonly string[];
   readonly pretty: boolean;
   readonly gzip: boolean;
+  /** Monotonic clock. */
+  readonly nowMs: () => number;
   /** What a cached answer adds: X-Cache and Age. */
   readonly extraHead?: readonly string[];
 }
@@ -32,7 +37,7 @@ const MAX_TEXT_BYTES = 16 * 1024;
 
 export const TEXT_PLAIN = 'text/plain; charset=utf-8';
 
-/** Makes headers and body of a reply. Asynchronous only where a large body has to be compressed. */
+/** Makes headers and body of a reply. Asynchronous only for large bodies: long lists, compression. */
 export function renderReply(
   reply: PlainReply,
   exchange: Exchange,
@@ -40,15 +45,27 @@ export function renderReply(
 ): RenderedReply | Promise<RenderedReply> {
   const head = headOf(reply, exchange, options);
   const body = bodyOf(reply, exchange, options);
+  if (body instanceof Promise) {
+    return body.then((bytes) => finishBody(reply.status, head, bytes, options.gzip));
+  }
+  return finishBody(reply.status, head, body, options.gzip);
+}
+
+function finishBody(
+  status: number,
+  head: string[],
+  body: Buffer | string,
+  gzip: boolean,
+): RenderedReply | Promise<RenderedReply> {
   const length = typeof body === 'string' ? Buffer.byteLength(body) : body.length;
-  if (!options.gzip || length === 0) {
+  if (!gzip || length === 0) {
     const keepText = typeof body === 'string' && length <= MAX_TEXT_BYTES;
-    return finish(reply.status, head, keepText ? body : toBuffer(body), length);
+    return finish(status, head, keepText ? body : toBuffer(body), length);
   }
   head.push('Content-Encoding', 'gzip');
   const zipped = gzipBody(toBuffer(body));
-  if (Buffer.isBuffer(zipped)) return finish(reply.status, head, zipped, zipped.length);
-  return zipped.then((bytes) => finish(reply.status, head, bytes, bytes.length));
+  if (Buffer.isBuffer(zipped)) return finish(status, head, zipped, zipped.length);
+  return zipped.then((bytes) => finish(status, head, bytes, bytes.length));
 }
 
 function finish(
@@ -59,17 +76,33 @@ function finish(
 ): RenderedReply {
   head.push('Content-Length', String(bodyBytes));
   const ascii = typeof body === 'string' && body.length === bodyBytes;
-  return { status, head, body, bodyBytes, encoding: ascii ? 'latin1' : 'utf8' };
+  return {
+    status,
+    head,
+    headText: encodeHead(status, head),
+    body,
+    bodyBytes,
+    encoding: ascii ? 'latin1' : 'utf8',
+  };
 }
 
 function toBuffer(body: Buffer | string): Buffer {
   return typeof body === 'string' ? Buffer.from(body) : body;
 }
 
-function bodyOf(reply: PlainReply, exchange: Exchange, options: RenderOptions): Buffer | string {
+function bodyOf(
+  reply: PlainReply,
+  exchange: Exchange,
+  options: RenderOptions,
+): Buffer | string | Promise<Buffer> {
   switch (reply.kind) {
-    case 'json':
-      return encodeJson(reply.value, options.pretty || exchange.pretty);
+    case 'json': {
+      const pretty = options.pretty || exchange.pretty;
+      const { value } = reply;
+      return Array.isArray(value) && value.length > LARGE_LIST
+        ? encodeLargeList(value, pretty, options.nowMs)
+        : encodeJson(value, pretty);
+    }
     case 'text':
       return reply.text;
     case 'bytes':
@@ -122,13 +155,4 @@ function pushMeta(head: string[], meta: ReadMeta, exchange: Exchange): void {
   if (!exchange.compiled.tellsConsistency || meta.index === 0) return;
   const { consistency } = exchange.read;
   head.push('X-Consul-Effective-Consistency', consistency === 'default' ? 'leader' : consistency);
-}
-
-/** Sends a rendered reply. Does nothing when the client is gone or was answered. */
-export function sendRendered(response: ServerResponse, rendered: RenderedReply): void {
-  if (response.headersSent || response.destroyed) return;
-  // writeHead takes the array as it is; its type wants a mutable one that it does not change.
-  response.writeHead(rendered.status, rendered.head as string[]);
-  if (typeof rendered.body === 'string') response.end(rendered.body, rendered.encoding);
-  else response.end(rendered.body);
 }

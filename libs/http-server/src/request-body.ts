@@ -47,7 +47,10 @@ export function readBody(request: IncomingMessage, limitBytes: number): Promise<
       settled = true;
       resolve(more ? Buffer.concat(more, total) : (first ?? EMPTY));
     });
-    const gone = () => fail(new MeshError('cancelled', 'the client went away before its body'));
+    const gone = () => {
+      // `close` also follows every good end.
+      if (!settled) fail(new MeshError('cancelled', 'the client went away before its body'));
+    };
     request.on('error', gone);
     request.on('close', gone);
   });

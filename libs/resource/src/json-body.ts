@@ -1,6 +1,9 @@
 import { MeshError, type Shape, utf8Text } from '@mesh/base';
 
-/** A request body as JSON of the given shape. Throws `invalid-argument`, as the original's "Request decode failed". */
+/**
+ * A request body as JSON of the given shape. Throws `invalid-argument`, as the original's "Request
+ * decode failed".
+ */
 export function decodeJsonBody<T>(body: Uint8Array, shape: Shape<T>): T {
   try {
     if (body.length === 0) throw new MeshError('invalid-argument', 'the body is empty');

@@ -12,17 +12,23 @@ export interface Dependency {
   readonly key: string;
 }
 
-/** What a finished query read, as of which state. Ten thousand of these may be parked: two arrays each. */
+/**
+ * What a finished query read, as of which state. Ten thousand of these may be parked: two arrays
+ * each.
+ */
 export class ReadSet implements Dependencies {
   readonly index: number;
   /** Log index of the view that was read. */
   readonly readAtIndex: number;
   readonly generation: number;
   readonly entries: readonly Dependency[];
+  /** Last state that was compared: an answer is asked again and again whether it is still right. */
+  private unchangedAtIndex: number;
 
   constructor(index: number, state: State, entries: readonly Dependency[]) {
     this.index = index;
     this.readAtIndex = state.index;
+    this.unchangedAtIndex = state.index;
     this.generation = state.generation;
     this.entries = entries;
   }
@@ -34,17 +40,23 @@ export class ReadSet implements Dependencies {
   /** Whether anything that was read has changed in a later state. */
   changedIn(state: State): boolean {
     if (state.generation !== this.generation) return true;
-    if (state.index === this.readAtIndex) return false;
+    if (state.index === this.unchangedAtIndex) return false;
+    const since = this.readAtIndex;
     for (const dependency of this.entries) {
-      if (changeIndexOf(state, dependency, this.readAtIndex) > this.readAtIndex) return true;
+      const { tree } = dependency;
+      const newest = state.trees[tree]?.maxChange ?? 0;
+      if (newest <= since && state.reapFloors[tree]! <= since) continue;
+      if (changeIndexOf(state, dependency, since) > since) return true;
     }
+    this.unchangedAtIndex = state.index;
     return false;
   }
 }
 
 /**
- * Highest change index of what a dependency covers; what was reaped counts as its tree's reap floor, so
- * that the index of a query never goes backward. Parts of it no higher than `atMost` may be left out.
+ * Highest change index of what a dependency covers; what was reaped counts as its tree's reap
+ * floor, so that the index of a query never goes backward. Parts of it no higher than `atMost` may
+ * be left out.
  */
 function changeIndexOf(state: State, dependency: Dependency, atMost: number): number {
   const { tree, match, key } = dependency;

@@ -43,7 +43,10 @@ export interface DumpEnd {
 /** A record of a snapshot: plain data, ready for any encoder that keeps what rows are made of. */
 export type DumpRecord = DumpHeader | DumpTable | DumpRow | DumpTombstone | DumpEnd;
 
-/** Walks a state table by table: rows and tombstones in order, then the tombstones of secondary indexes. */
+/**
+ * Walks a state table by table: rows and tombstones in order, then the tombstones of secondary
+ * indexes.
+ */
 export function* dumpState(layout: Layout, state: State): Generator<DumpRecord> {
   yield { kind: 'header', index: state.index };
   let records = 1;

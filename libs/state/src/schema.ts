@@ -1,4 +1,7 @@
-/** Declares a table: how a row's primary id and its secondary keys are made. Order is by UTF-16 code units. */
+/**
+ * Declares a table: how a row's primary id and its secondary keys are made. Order is by UTF-16
+ * code units.
+ */
 export interface TableSchema<Row extends object> {
   /** Unique name; also names the table in snapshots. */
   readonly name: string;
@@ -17,7 +20,10 @@ export function defineTable<Row extends object>(schema: TableSchema<Row>): Table
   return { schema };
 }
 
-/** Separates the parts of a composite key; may not occur in names, so a prefix never matches a longer name. */
+/**
+ * Separates the parts of a composite key; may not occur in names, so a prefix never matches a
+ * longer name.
+ */
 export const KEY_SEPARATOR = '\u0000';
 
 /** Composite key of several parts. */

@@ -5,7 +5,9 @@ export interface State {
   readonly index: number;
   /** Root of each tree, by the numbers of the layout. */
   readonly trees: readonly Tree[];
-  /** For each tree, the highest change index of any tombstone reaped from it; 0 before the first. */
+  /**
+   * For each tree, the highest change index of any tombstone reaped from it; 0 before the first.
+   */
   readonly reapFloors: readonly number[];
   /** Goes up with every restore: what was read before is no predecessor of what is there now. */
   readonly generation: number;

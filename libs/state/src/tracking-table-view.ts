@@ -6,7 +6,10 @@ import { TableView } from './table-view.ts';
 import { findEntry } from './tree-read.ts';
 import type { Dependencies, TrackingView } from './view.ts';
 
-/** A view that remembers every read. Reads count when they are asked for, however little is consumed. */
+/**
+ * A view that remembers every read. Reads count when they are asked for, however little is
+ * consumed.
+ */
 export class TrackingTableView extends TableView implements TrackingView {
   private readonly reapFloors: readonly number[];
   private readonly recorder: ReadRecorder;

@@ -59,7 +59,8 @@ export class Transaction extends TableView implements CommittableTxn {
     return ids.length;
   }
 
-  // What is still being walked must not change under the walker, so its nodes are no longer ours to change.
+  // What is still being walked must not change under the walker, so its nodes are no longer ours
+  // to change.
   override prefix<R extends object>(table: Table<R>, prefix: string): Iterable<R> {
     this.editor.disown();
     return super.prefix(table, prefix);
@@ -83,7 +84,10 @@ export class Transaction extends TableView implements CommittableTxn {
     return super.keysOf(table, indexName, prefix);
   }
 
-  /** Drops tombstones up to a change index from every tree. Nobody is woken: what a read finds is the same. */
+  /**
+   * Drops tombstones up to a change index from every tree. Nobody is woken: what a read finds is
+   * the same.
+   */
   reap(upTo: number): void {
     assert(this.open, 'reaping comes before the end of the transaction');
     const floors = this.reapFloors.slice();
@@ -117,7 +121,10 @@ export class Transaction extends TableView implements CommittableTxn {
     return true;
   }
 
-  /** Touches the keys of the old row and of the new one: those that only the old one has become tombstones. */
+  /**
+   * Touches the keys of the old row and of the new one: those that only the old one has become
+   * tombstones.
+   */
   private reindex(index: IndexSlot, id: string, old: object | undefined, row?: object): void {
     const keys = row ? index.keysOf(row) : [];
     for (const key of keys) this.set(index.tree, key, id, row);

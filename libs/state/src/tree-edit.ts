@@ -10,6 +10,7 @@ import {
   makeLeaf,
   type Owner,
   olderTombstone,
+  type Position,
   summarizeBranch,
   summarizeLeaf,
   type Tree,
@@ -18,8 +19,14 @@ import {
 } from './tree-node.ts';
 
 /**
- * Changes trees by copying the path to the change. Nodes that this editor made itself are changed in place,
- * so that many changes of one transaction copy a node once.
+ * Widest node that reaping makes of two: with room for what comes, so that it is not split again
+ * at once.
+ */
+const MERGED_WIDTH = (FAN_OUT * 3) / 4;
+
+/**
+ * Changes trees by copying the path to the change. Nodes that this editor made itself are changed
+ * in place, so that many changes of one transaction copy a node once.
  */
 export class TreeEditor {
   /** Entry that the last upsert replaced. */
@@ -122,27 +129,35 @@ export class TreeEditor {
       return kept.length > 0 ? makeLeaf(this.owner, kept) : undefined;
     }
     const children: TreeNode[] = [];
-    const lows = [];
-    for (let i = 0; i < node.children.length; i++) {
-      const child = this.reapNode(node.children[i]!, upTo, onReaped);
-      if (!child) continue;
-      const left = children.at(-1);
-      if (left && widthOf(left) + widthOf(child) <= FAN_OUT) {
-        children[children.length - 1] = this.merge(left, child, node.lows[i]!);
-      } else {
-        children.push(child);
-        lows.push(node.lows[i]!);
-      }
-    }
+    const lows: Position[] = [];
+    node.children.forEach((child, i) => {
+      const left = this.reapNode(child, upTo, onReaped);
+      if (left) this.append(children, lows, left, node.lows[i]!);
+    });
     return children.length > 0 ? makeBranch(this.owner, children, lows) : undefined;
   }
 
-  private merge(left: TreeNode, right: TreeNode, rightLow: { key: string; id: string }): TreeNode {
+  /** Adds a child behind the others, or its content to the last of them when both are small. */
+  private append(children: TreeNode[], lows: Position[], child: TreeNode, low: Position): void {
+    const last = children.at(-1);
+    if (last && widthOf(last) + widthOf(child) <= MERGED_WIDTH) {
+      children[children.length - 1] = this.merge(last, child, low);
+    } else {
+      children.push(child);
+      lows.push(low);
+    }
+  }
+
+  private merge(left: TreeNode, right: TreeNode, rightLow: Position): TreeNode {
     if (left.isLeaf && right.isLeaf) return makeLeaf(this.owner, left.items.concat(right.items));
     const [a, b] = [left as Branch, right as Branch];
-    // The first low of a branch may lie above entries of its first child; the parent's bound does not.
-    const lows = a.lows.concat([rightLow], b.lows.slice(1));
-    return makeBranch(this.owner, a.children.concat(b.children), lows);
+    const children = a.children.slice();
+    const lows = a.lows.slice();
+    b.children.forEach((child, i) => {
+      // The first low of a branch may lie above entries of its first child; its parent's does not.
+      this.append(children, lows, child, i === 0 ? rightLow : b.lows[i]!);
+    });
+    return makeBranch(this.owner, children, lows);
   }
 
   private ownLeaf(leaf: Leaf): Leaf {

@@ -36,7 +36,10 @@ export interface Leaf extends Summary {
   items: Entry[];
 }
 
-/** Inner node. `lows[i]` is a lower bound of child i, except that child 0 takes everything below too. */
+/**
+ * Inner node. `lows[i]` is a lower bound of child i, except that child 0 takes everything below
+ * too.
+ */
 export interface Branch extends Summary {
   readonly isLeaf: false;
   children: TreeNode[];
@@ -49,7 +52,9 @@ export type TreeNode = Leaf | Branch;
 /** A tree is its root; an empty one has none. */
 export type Tree = TreeNode | undefined;
 
-/** Most entries or children of a node. 32 keeps the path copy of a write small and the tree flat. */
+/**
+ * Most entries or children of a node. 32 keeps the path copy of a write small and the tree flat.
+ */
 export const FAN_OUT = 32;
 
 /** The lower of two tombstone indexes, where 0 says none. */
@@ -130,7 +135,8 @@ export function lowerBound(items: readonly Entry[], key: string, id: string): nu
   while (low < high) {
     const middle = (low + high) >>> 1;
     const item = items[middle]!;
-    if (item.key < key || (item.key === key && item.id < id)) low = middle + 1;
+    // Nothing is below the empty id: of primary trees, one comparison of strings is enough.
+    if (item.key < key || (id !== '' && item.key === key && item.id < id)) low = middle + 1;
     else high = middle;
   }
   return low;

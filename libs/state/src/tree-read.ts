@@ -18,8 +18,8 @@ export function findEntry(tree: Tree, key: string, id: string): Entry | undefine
 }
 
 /**
- * Which entries a read covers: the one with this primary key, all with this secondary key, or all whose key
- * starts with it.
+ * Which entries a read covers: the one with this primary key, all with this secondary key, or all
+ * whose key starts with it.
  */
 export type KeyMatch = 'row' | 'key' | 'prefix';
 
@@ -28,7 +28,9 @@ export function covers(match: KeyMatch, wanted: string, key: string): boolean {
   return match === 'prefix' ? key.startsWith(wanted) : key === wanted;
 }
 
-/** Highest change index of all entries (tombstones too) that a read covers; 0 when there are none. */
+/**
+ * Highest change index of all entries (tombstones too) that a read covers; 0 when there are none.
+ */
 export function maxChangeOf(tree: Tree, match: KeyMatch, wanted: string): number {
   if (!tree) return 0;
   if (match === 'prefix' && wanted === '') return tree.maxChange;

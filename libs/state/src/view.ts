@@ -2,8 +2,8 @@ import type { DumpRecord } from './dump.ts';
 import type { Table } from './schema.ts';
 
 /**
- * A consistent picture of all tables as of one log index. Immutable: later writes never show. Rows are
- * shared and must not be changed.
+ * A consistent picture of all tables as of one log index. Immutable: later writes never show. Rows
+ * are shared and must not be changed.
  */
 export interface StateView {
   /** Index of the last log entry applied. */
@@ -21,7 +21,10 @@ export interface StateView {
   count<R extends object>(table: Table<R>): number;
 }
 
-/** A view that writes: sees its own changes, publishes nothing until committed, leaves no trace if dropped. */
+/**
+ * A view that writes: sees its own changes, publishes nothing until committed, leaves no trace if
+ * dropped.
+ */
 export interface WriteTxn extends StateView {
   put<R extends object>(table: Table<R>, row: R): void;
   /** Deletes by id; true when a row was there. Leaves a tombstone with the index of this entry. */
@@ -31,11 +34,14 @@ export interface WriteTxn extends StateView {
 }
 
 /**
- * The entities that a query has read: exact keys, prefixes, tables. Recorded by a tracking view while the
- * query runs, so that a query never lists its dependencies by hand.
+ * The entities that a query has read: exact keys, prefixes, tables. Recorded by a tracking view
+ * while the query runs, so that a query never lists its dependencies by hand.
  */
 export interface Dependencies {
-  /** Highest index at which any of them changed, deletions included; at least 1. Never goes backward for the same query. */
+  /**
+   * Highest index at which any of them changed, deletions included; at least 1. Never goes
+   * backward for the same query.
+   */
   readonly index: number;
   /** How many entities. */
   readonly size: number;
@@ -58,35 +64,46 @@ export interface StateStore {
   /** Current picture that records what is read from it. */
   trackingView(): TrackingView;
   /**
-   * Calls back once, synchronously after the commit that changes any of the dependencies; at once (before
-   * returning) when one has changed since they were recorded.
+   * Calls back once, synchronously after the commit that changes any of the dependencies; at once
+   * (before returning) when one has changed since they were recorded.
    */
   watch(dependencies: Dependencies, onChange: () => void): Watch;
   /**
-   * Whether any of the dependencies has changed since they were recorded; cheaper than a watch for who only
-   * wants to know.
+   * Whether any of the dependencies has changed since they were recorded; cheaper than a watch for
+   * who only wants to know.
    */
   changed(dependencies: Dependencies): boolean;
-  /** Starts the one writer; asserts that none is open. `index` is the log index of the entry being applied; it must exceed view().index. */
+  /**
+   * Starts the one writer; asserts that none is open. `index` is the log index of the entry being
+   * applied; it must exceed view().index.
+   */
   write(index: number): CommittableTxn;
   /** Drops tombstones up to and including `index`. Part of a log entry like any other change. */
   reapTombstones(txn: WriteTxn, index: number): void;
   /** Number of watches registered, for metrics. */
   readonly watchCount: number;
   /**
-   * The records of a snapshot, for restore(): all rows, tombstones and change indexes of a view of this
-   * store. Lazy, bounded work per record; writes may go on meanwhile.
+   * The records of a snapshot, for restore(): all rows, tombstones and change indexes of a view of
+   * this store. Lazy, bounded work per record; writes may go on meanwhile.
    */
   dump(view: StateView): Iterable<DumpRecord>;
-  /** Starts to replace everything by the records of a dump. The store keeps its state until finish(). */
+  /**
+   * Starts to replace everything by the records of a dump. The store keeps its state until
+   * finish().
+   */
   restore(): Restore;
 }
 
-/** A restore under way: takes the records of a dump one by one, so that the caller sets the pace. */
+/**
+ * A restore under way: takes the records of a dump one by one, so that the caller sets the pace.
+ */
 export interface Restore {
   /** Throws MeshError invalid-argument for what no dump of these tables would hold. */
   add(record: DumpRecord): void;
-  /** Publishes, then fires every watch. Throws MeshError when records are missing; nothing changes then. */
+  /**
+   * Publishes, then fires every watch. Throws MeshError when records are missing; nothing changes
+   * then.
+   */
   finish(): void;
 }
 

@@ -19,8 +19,9 @@ export interface AppliedEntry {
 }
 
 /**
- * Resources on a state store with nothing between: a write is applied at once under the next index, a read
- * runs on the current state. Payloads pass through JSON, so that what would not survive the log fails here.
+ * Resources on a state store with nothing between: a write is applied at once under the next index,
+ * a read runs on the current state. Payloads pass through JSON, so that what would not survive the
+ * log fails here.
  */
 export class DirectRpc implements Rpc {
   readonly store: StateStore;
@@ -37,6 +38,8 @@ export class DirectRpc implements Rpc {
       assert(!this.commands.has(command.type), `command ${command.type} declared once`);
       this.commands.set(command.type, command);
     }
+    // Every log begins with the no-op of its first leader; index 1 must not be the index of data.
+    this.store.write(1).commit();
   }
 
   async read<A, R>(

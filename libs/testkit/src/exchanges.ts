@@ -9,8 +9,6 @@ export interface Exchange {
   readonly request: { readonly method: string; readonly path: string; readonly body?: unknown };
   readonly status: number;
   readonly body: unknown;
-  /** Header X-Consul-Effective-Consistency, null where there was none. */
-  readonly effective: string | null;
 }
 
 /** Exchanges of a JSON file, in the order in which they build on each other. */
@@ -32,8 +30,8 @@ export async function answerOf(
 }
 
 /**
- * Expects the answer that was recorded: status, effective consistency and a JSON body to the byte, but for
- * indexes. A recorded 500 stands for a refusal; ours is a 400.
+ * Expects the answer that was recorded: status and a JSON body to the byte, but for indexes. A
+ * recorded 500 stands for a refusal; ours is a 400.
  */
 export async function expectRecorded(
   routes: readonly BoundRoute[],
@@ -42,8 +40,6 @@ export async function expectRecorded(
   const reply = await answerOf(routes, exchange);
   expect(reply.status).toBe(exchange.status === 500 ? 400 : exchange.status);
   if (exchange.status >= 400) return;
-  const header = reply.headers?.['X-Consul-Effective-Consistency'] ?? null;
-  expect(header).toBe(exchange.effective);
   if (reply.kind === 'json') expect(encoded(reply.value)).toBe(encoded(exchange.body));
   else expect(exchange.body).toBe('');
 }

@@ -1,13 +1,13 @@
 // Real agents in processes of their own.
 export type { AgentOptions, Finished, HttpAnswer } from './agent-process.ts';
 export { AgentProcess, freePorts, LAUNCHER, run, until } from './agent-process.ts';
-// Contract suites.
-export { describeLogStore, testEntry } from './log-store-contract.ts';
 // Resources in memory, without a server around them.
 export type { AppliedEntry } from './direct-rpc.ts';
 export { DirectRpc } from './direct-rpc.ts';
 export type { Exchange } from './exchanges.ts';
 export { answerOf, expectRecorded, readExchanges } from './exchanges.ts';
+// Contract suites.
+export { describeLogStore, testEntry } from './log-store-contract.ts';
 export { callRoute } from './test-request.ts';
 // Programs that tests need.
 export { requireTool } from './tools.ts';

@@ -2,8 +2,9 @@ import { assert, utf8Bytes } from '@mesh/base';
 import { type BoundRoute, PLAIN_READ, PLAIN_WRITE, type Reply } from '@mesh/resource';
 
 /**
- * Calls the handler that a path leads to, as the HTTP server would for the parameters that handlers see:
- * own query parameters, ?filter, ?stale and ?consistent. A body that is no text is sent as JSON.
+ * Calls the handler that a path leads to, as the HTTP server would for the parameters that handlers
+ * see: own query parameters, ?filter, ?stale and ?consistent. A body that is no text is sent as
+ * JSON.
  */
 export async function callRoute(
   routes: readonly BoundRoute[],

@@ -1,6 +1,6 @@
-import type { Settings } from '../settings/settings.ts';
-import type { SourceValues } from '../settings/decode-source.ts';
 import type { RuntimeConfig } from '../runtime-config.ts';
+import type { SourceValues } from '../settings/decode-source.ts';
+import type { Settings } from '../settings/settings.ts';
 import type { ConfigEnvironment } from '../sources/environment.ts';
 import { type Addresses, refuseClashes, resolveAddresses } from './addresses.ts';
 import { crossCheck, refuseDuplicates } from './cross-checks.ts';

@@ -45,7 +45,9 @@ export function refuseDuplicates<T extends { readonly id: string; readonly name:
     const other = seen.get(id);
     if (other !== undefined) {
       const where = other === source ? `twice in ${source}` : `in ${other} and in ${source}`;
-      throw invalid(`${what} id "${id}" is defined ${where}, accepted is one definition for each id`);
+      throw invalid(
+        `${what} id "${id}" is defined ${where}, accepted is one definition for each id`,
+      );
     }
     seen.set(id, source);
   }
@@ -62,9 +64,7 @@ function checkDatacenter(settings: Settings): void {
     const at = settings.prefix(name);
     if (value === '' && name === 'datacenter') throw invalid(`${at}datacenter cannot be empty`);
     if (value !== '' && !DATACENTER.test(value)) {
-      throw invalid(
-        `${at}${name} cannot be ${JSON.stringify(value)}. Please use only [a-z0-9-_]`,
-      );
+      throw invalid(`${at}${name} cannot be ${JSON.stringify(value)}. Please use only [a-z0-9-_]`);
     }
   }
 }

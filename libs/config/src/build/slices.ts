@@ -1,11 +1,18 @@
 /** Parts of RuntimeConfig that follow from settings alone. */
-import type { CheckSettings, DnsConfig, HttpConfig, LogConfig, RuntimeConfig } from '../runtime-config.ts';
+
 import { parseDuration } from '@mesh/base';
+import type {
+  CheckSettings,
+  DnsConfig,
+  HttpConfig,
+  LogConfig,
+  RuntimeConfig,
+} from '../runtime-config.ts';
 import type { Settings } from '../settings/settings.ts';
-import type { Addresses } from './addresses.ts';
-import { expandTemplates } from './sockaddr.ts';
-import { logLevelOf } from './log-level.ts';
 import type { InterfaceAddress } from '../sources/environment.ts';
+import type { Addresses } from './addresses.ts';
+import { logLevelOf } from './log-level.ts';
+import { expandTemplates } from './sockaddr.ts';
 
 const LOG_ROTATE_DEFAULT_MS = 24 * 3_600_000;
 const SESSION_TTL_MIN_DEFAULT_MS = 10_000;
@@ -54,10 +61,7 @@ function serviceTtls(settings: Settings): Readonly<Record<string, number>> {
 }
 
 /** Each may be an IP, IP:port or a template that gives some. */
-function recursors(
-  settings: Settings,
-  interfaces: readonly InterfaceAddress[],
-): readonly string[] {
+function recursors(settings: Settings, interfaces: readonly InterfaceAddress[]): readonly string[] {
   const all = settings
     .texts('recursors')
     .flatMap((one) => expandTemplates(one, interfaces).trim().split(/\s+/))

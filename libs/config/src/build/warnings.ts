@@ -21,7 +21,9 @@ function keyWarnings(settings: Settings, row: ConfigKey): readonly string[] {
   const at = `${row.name} (set in ${settings.sourceOf(row.name)})`;
   const warnings: string[] = [];
   if (row.oldNameOf !== '') {
-    warnings.push(`The '${row.name}' field is deprecated. Use the '${row.oldNameOf}' field instead.`);
+    warnings.push(
+      `The '${row.name}' field is deprecated. Use the '${row.oldNameOf}' field instead.`,
+    );
   }
   if (!row.settable) {
     warnings.push(`${at} has no effect: the value is fixed`);
@@ -31,7 +33,7 @@ function keyWarnings(settings: Settings, row: ConfigKey): readonly string[] {
   // The present name of an old key warns for both.
   if (row.oldNameOf !== '') return warnings;
   if ('never' in row.capability) warnings.push(`${at} has no effect: ${row.capability.never}`);
-  else if (row.capability.later.endsWith('enterprise feature')) {
+  else if (row.capability.later.includes('enterprise feature')) {
     warnings.push(`${at} has no effect: it belongs to ${row.capability.later}`);
   } else {
     warnings.push(
@@ -68,7 +70,9 @@ function bootstrapWarnings(settings: Settings): readonly string[] {
       'bootstrap_expect = 2: A cluster with 2 servers will provide no failure tolerance.',
     );
   } else if (expect > 2 && expect % 2 === 0) {
-    warnings.push('bootstrap_expect is even number: A cluster with an even number of servers does not achieve optimum fault tolerance.');
+    warnings.push(
+      'bootstrap_expect is even number: A cluster with an even number of servers does not achieve optimum fault tolerance.',
+    );
   }
   if (expect > 1) warnings.push(`bootstrap_expect > 0: expecting ${expect} servers`);
   if (settings.flag('bootstrap') || expect === 1) {

@@ -36,10 +36,7 @@ const COMMON = [
  * @param place for messages, `watches[0]`
  * @throws MeshError `invalid-argument` naming place, key and what is accepted
  */
-export function parseWatch(
-  raw: Readonly<Record<string, unknown>>,
-  place: string,
-): WatchDefinition {
+export function parseWatch(raw: Readonly<Record<string, unknown>>, place: string): WatchDefinition {
   const entry = new Map(Object.entries(raw).map(([name, value]) => [name.toLowerCase(), value]));
   const type = text(entry, 'type', place);
   if (type === '') throw invalid(`${place}: Watch type must be specified`);
@@ -54,7 +51,9 @@ export function parseWatch(
     const expected = Object.hasOwn(kind.parameters, name) ? kind.parameters[name] : undefined;
     if (expected === undefined) {
       const accepted = Object.keys(kind.parameters).join(', ') || 'none of its own';
-      throw invalid(`${place}: invalid parameter "${name}" for type ${type}, accepted: ${accepted}`);
+      throw invalid(
+        `${place}: invalid parameter "${name}" for type ${type}, accepted: ${accepted}`,
+      );
     }
     parameters[name] = parameter(value, expected, `${place}.${name}`);
   }

@@ -40,8 +40,7 @@ class Parser {
   }
 
   parse(): HclObject {
-    const body = this.#body('end');
-    return body;
+    return this.#body('end');
   }
 
   #advance(): HclToken {
@@ -52,7 +51,8 @@ class Parser {
 
   #unexpected(expected: string): MeshError {
     const { kind, value, at } = this.#token;
-    const found = kind === 'string' ? JSON.stringify(value) : String(value);
+    const quoted = kind === 'string' || kind === 'heredoc';
+    const found = quoted ? JSON.stringify(value) : String(value);
     const shown = found.length > 48 ? `${found.slice(0, 48)}...` : found;
     return this.#lexer.error(at, `expected ${expected}, found ${shown}`);
   }

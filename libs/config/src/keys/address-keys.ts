@@ -2,18 +2,21 @@ import { type ConfigKey, key, later } from './key.ts';
 
 /** Addresses and ports. */
 export const ADDRESS_KEYS: readonly ConfigKey[] = [
-  key('addresses.dns', 'text', 'Bind address(es) of DNS.', { fallback: 'client_addr', tier: 'B' }),
+  key('addresses.dns', 'text', 'Bind address(es) of DNS.', {
+    fallbackDoc: 'client_addr',
+    tier: 'B',
+  }),
   key('addresses.http', 'text', 'Bind address(es) of HTTP; unix:///path allowed.', {
-    fallback: 'client_addr',
+    fallbackDoc: 'client_addr',
     tier: 'B',
   }),
   key('addresses.https', 'text', 'Bind address(es) of HTTPS.', {
-    fallback: 'client_addr',
+    fallbackDoc: 'client_addr',
     ...later('TLS'),
     tier: 'B',
   }),
   key('addresses.grpc', 'text', 'Bind address(es) of gRPC.', {
-    fallback: 'client_addr',
+    fallbackDoc: 'client_addr',
     ...later('Connect'),
     tier: 'C',
   }),

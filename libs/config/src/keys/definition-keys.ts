@@ -38,8 +38,8 @@ export const DEFINITION_KEYS: readonly ConfigKey[] = [
     fallbackDoc: '1',
     reloadable: true,
   }),
-  key('service.check', 'map', 'One check.', { reloadable: true }),
-  key('service.checks', 'objects', 'More.', { reloadable: true }),
+  key('service.check', 'definition', 'One check.', { reloadable: true }),
+  key('service.checks', 'definitions', 'More.', { reloadable: true }),
   key('service.connect.native', 'flag', 'The service speaks Connect itself.', {
     fallbackDoc: 'false',
     reloadable: true,
@@ -47,7 +47,7 @@ export const DEFINITION_KEYS: readonly ConfigKey[] = [
   }),
   key(
     'service.connect.sidecar_service',
-    'map',
+    'definition',
     'A nested service definition, registered as NAME-sidecar-proxy; port from the sidecar range, a TCP and an alias check by default.',
     { reloadable: true },
   ),

@@ -12,6 +12,7 @@ export const NODE_KEYS: readonly ConfigKey[] = [
   key('disable_coordinates', 'flag', 'No network coordinates.', { fallback: false, tier: 'B' }),
   key('disable_host_node_id', 'flag', 'Random node id instead of one derived from the host.', {
     fallback: true,
+    capability: { never: 'node ids are always random' },
     tier: 'B',
   }),
   key('disable_remote_exec', 'flag', 'Ignore exec requests.', {

@@ -7,7 +7,7 @@ import {
   validateCheckDefinition,
   validateServiceDefinition,
 } from '@mesh/api-contract';
-import { describe, invalid, type MeshError, mismatch, parseDuration } from '@mesh/base';
+import { describe, invalid, MeshError, mismatch, parseDuration } from '@mesh/base';
 import type { ConfigKey, KeyValue } from '../keys/key.ts';
 import { KEY_TREE, type KeyNode, nearestName } from '../keys/key-tree.ts';
 
@@ -35,8 +35,8 @@ export function decodeSource(name: string, content: unknown): SourceValues {
   try {
     decoder.group(content, KEY_TREE, '');
   } catch (thrown) {
-    if (thrown instanceof Error) throw invalid(`failed to parse ${name}: ${thrown.message}`);
-    throw thrown;
+    if (!(thrown instanceof MeshError)) throw thrown;
+    throw invalid(`failed to parse ${name}: ${thrown.message}`);
   }
   return decoder.result();
 }
@@ -84,8 +84,8 @@ class SourceDecoder {
   }
 
   #definitions(key: ConfigKey, path: string, value: unknown): void {
-    const many = key.type === 'definitions';
-    const list = Array.isArray(value) && (many || value.length === 1) ? value : [value];
+    // An HCL file may repeat the `service` block, so a list stands for several there too.
+    const list = Array.isArray(value) ? value : [value];
     for (const [at, element] of list.entries()) {
       const place = list.length > 1 ? `${path}[${at}]` : path;
       if (key.name.startsWith('service')) this.#service(element, place);

@@ -18,7 +18,10 @@ const PROPERTY = /([pP])(?:\{(\^?)([^}]*)\}|([A-Za-z]))/y;
 /** What an escape stands for: a character or a class. */
 export type Escape = { readonly codePoint: number } | { readonly test: CharTest };
 
-/** Takes an escape that may stand in a class as well as outside; the scanner is behind its backslash. */
+/**
+ * Takes an escape that may stand in a class as well as outside; the scanner is behind its
+ * backslash.
+ */
 export function takeEscape(scanner: PatternScanner): Escape {
   const start = scanner.offset - 1;
   const octal = scanner.takeMatch(OCTAL);

@@ -1,6 +1,6 @@
-import { invalid } from '@mesh/base';
 import type { Program } from './program.ts';
 import { type Assertion, isWordChar } from './syntax-tree.ts';
+import type { WorkAllowance } from './work-allowance.ts';
 
 /** Character before the first and after the last. */
 const NONE = -1;
@@ -8,14 +8,14 @@ const NEWLINE = 10;
 
 /** Cached states; more and all are forgotten, so that memory is bounded. */
 const MAX_STATES = 1000;
+/** Threads in all cached states together. */
+const MAX_CACHED_THREADS = 100_000;
 /** Cached transitions of all states together. */
 const MAX_TRANSITIONS = 50_000;
-/** Steps that a matcher may spend at once on transitions that are not cached (some 50 ms). */
-const MAX_CREDIT = 5_000_000;
-/** Steps that each further text earns, up to the maximum. */
-const CREDIT_PER_TEXT = 10_000;
-
-/** Where the automaton stands between two characters: its threads and what is to know of the character before. */
+/**
+ * Where the automaton stands between two characters: its threads and what is to know of the
+ * character before.
+ */
 interface State {
   readonly threads: readonly number[];
   readonly before: number;
@@ -23,25 +23,30 @@ interface State {
 }
 
 /**
- * Runs an automaton over texts in one pass, whatever the pattern: all threads at once, sets of threads cached
- * as the states of a deterministic automaton (Cox, "Regular Expression Matching Can Be Simple And Fast").
+ * Runs an automaton over texts in one pass, whatever the pattern: all threads at once, sets of
+ * threads cached as the states of a deterministic automaton (Cox, "Regular Expression Matching Can
+ * Be Simple And Fast").
  */
 export class Matcher {
   private readonly program: Program;
+  private readonly allowance: WorkAllowance;
   private readonly marks: Uint32Array;
   private mark = 0;
   private states = new Map<string, State>();
+  private cachedThreads = 0;
   private transitions = 0;
-  private credit = MAX_CREDIT;
 
-  constructor(program: Program) {
+  constructor(program: Program, allowance: WorkAllowance) {
     this.program = program;
+    this.allowance = allowance;
     this.marks = new Uint32Array(program.instructions.length);
   }
 
-  /** Whether the pattern matches anywhere. Throws MeshError invalid-argument when its credit is used up. */
+  /**
+   * Whether the pattern matches anywhere. Throws MeshError invalid-argument when its credit is
+   * used up.
+   */
   test(text: string): boolean {
-    this.credit = Math.min(MAX_CREDIT, this.credit + CREDIT_PER_TEXT);
     let state = this.stateOf([this.program.start], NONE);
     for (let offset = 0; offset < text.length; ) {
       const char = text.codePointAt(offset)!;
@@ -78,7 +83,10 @@ export class Matcher {
     return next;
   }
 
-  /** Instructions that the threads reach without a character; undefined when one of them is the match. */
+  /**
+   * Instructions that the threads reach without a character; undefined when one of them is the
+   * match.
+   */
   private follow(state: State, char: number): readonly number[] | undefined {
     const { instructions } = this.program;
     const mark = ++this.mark;
@@ -95,21 +103,16 @@ export class Matcher {
       else if (instruction.kind === 'char') reached.push(at);
       else if (holds(instruction.assertion, state.before, char)) stack.push(instruction.next);
     }
-    this.spend(visited);
+    this.allowance.spend(visited);
     return reached;
-  }
-
-  private spend(steps: number): void {
-    this.credit -= steps;
-    if (this.credit >= 0) return;
-    throw invalid('regular expression takes too long on these texts; use a simpler one');
   }
 
   private stateOf(threads: readonly number[], before: number): State {
     const key = `${before}:${threads.join()}`;
     const known = this.states.get(key);
     if (known) return known;
-    if (this.states.size >= MAX_STATES) this.forget();
+    this.cachedThreads += threads.length;
+    if (this.states.size >= MAX_STATES || this.cachedThreads > MAX_CACHED_THREADS) this.forget();
     const state: State = { threads, before, next: new Map() };
     this.states.set(key, state);
     return state;
@@ -117,6 +120,7 @@ export class Matcher {
 
   private forget(): void {
     this.states = new Map();
+    this.cachedThreads = 0;
     this.transitions = 0;
   }
 }

@@ -129,8 +129,8 @@ class PatternParser {
       ? ESCAPED_ASSERTIONS[scanner.next()]
       : undefined;
     if (assertion) return { kind: 'assert', assertion };
-    const escape = takeEscape(scanner);
-    return 'test' in escape ? this.charNode(escape.test) : this.literal(escape.codePoint);
+    const escaped = takeEscape(scanner);
+    return 'test' in escaped ? this.charNode(escaped.test) : this.literal(escaped.codePoint);
   }
 
   /** \Q...\E: everything as it stands. A repetition behind it takes the last character. */
@@ -219,8 +219,8 @@ class PatternParser {
   private takeClassChar(): number | CharTest {
     const char = this.scanner.next();
     if (char !== '\\') return char.codePointAt(0)!;
-    const escape = takeEscape(this.scanner);
-    return 'test' in escape ? escape.test : escape.codePoint;
+    const escaped = takeEscape(this.scanner);
+    return 'test' in escaped ? escaped.test : escaped.codePoint;
   }
 
   private literal(codePoint: number): PatternNode {

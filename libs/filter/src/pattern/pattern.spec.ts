@@ -1,5 +1,6 @@
 import { MeshError } from '@mesh/base';
 import fc from 'fast-check';
+import { compileFilter } from '../compile.ts';
 import { compilePattern } from './pattern.ts';
 
 test.each<[string, string[], string[]]>([
@@ -194,6 +195,19 @@ describe('patterns that take a backtracking engine for ever', () => {
     expect(() => pattern.test(text)).toThrow(MeshError);
     expect(() => pattern.test(text)).toThrow('takes too long');
     expect(pattern.test('short')).toBe(false);
+  });
+
+  test('share one allowance in a filter, which long expressions use up before any row', () => {
+    const schema = { Text: 'string' } as const;
+    const many = Array.from({ length: 300 }, () => 'Text matches "a{1000}"').join(' or ');
+    expect(() => compileFilter(many, schema)).toThrow('takes too long');
+    const few = Array.from({ length: 8 }, () => 'Text matches "a[ab]{90}c"').join(' or ');
+    const filter = compileFilter(few, schema);
+    const rows = Array.from({ length: 1000 }, (_, i) => ({
+      Text: (i * 2654435761).toString(2).replaceAll('0', 'a').replaceAll('1', 'b').repeat(40),
+    }));
+    expect(() => rows.filter(filter)).toThrow('takes too long');
+    expect(rows.filter(compileFilter('Text matches "^b.*ab$"', schema)).length).toBeGreaterThan(0);
   });
 
   test('remember no more than their share of a text with many characters', () => {

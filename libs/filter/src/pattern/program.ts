@@ -32,8 +32,8 @@ export function buildProgram(pattern: PatternNode): Program {
   function build(node: PatternNode, next: number): number {
     if (instructions.length > MAX_INSTRUCTIONS || ++visits > MAX_VISITS) {
       throw invalid(
-        'error parsing regexp: expression too large: with its repetitions written out it has more ' +
-          `than ${MAX_INSTRUCTIONS} parts`,
+        'error parsing regexp: expression too large: with its repetitions written out ' +
+          `it has more than ${MAX_INSTRUCTIONS} parts`,
       );
     }
     switch (node.kind) {
@@ -55,7 +55,8 @@ export function buildProgram(pattern: PatternNode): Program {
   function buildRepeat(node: PatternNode & { kind: 'repeat' }, next: number): number {
     let at = next;
     if (node.max === Number.POSITIVE_INFINITY) {
-      // The loop's end must name the split before its body exists: keep the place, fill it afterwards.
+      // The loop's end must name the split before its body exists: keep the place, fill it
+      // afterwards.
       const split = add({ kind: 'split', first: next, second: next });
       instructions[split] = { kind: 'split', first: build(node.item, split), second: next };
       at = split;

@@ -4,7 +4,9 @@ export type CharTest = (codePoint: number) => boolean;
 /** A place that an assertion wants to stand at. */
 export type Assertion = 'text-start' | 'text-end' | 'line-start' | 'line-end' | 'word' | 'not-word';
 
-/** A parsed regular expression. Capturing and greed are left out: only whether it matches is asked. */
+/**
+ * A parsed regular expression. Capturing and greed are left out: only whether it matches is asked.
+ */
 export type PatternNode =
   | { readonly kind: 'char'; readonly test: CharTest }
   | { readonly kind: 'assert'; readonly assertion: Assertion }
@@ -19,7 +21,7 @@ export type PatternNode =
       readonly max: number;
     };
 
-/** A place among the code points of a text. */
+/** Whether `\b` counts a code point as part of a word: ASCII letters, digits and "_". */
 export function isWordChar(codePoint: number): boolean {
   return (
     (codePoint >= 0x30 && codePoint <= 0x39) ||

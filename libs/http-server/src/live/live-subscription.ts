@@ -136,7 +136,8 @@ export class LiveSubscription {
   private async render(reply: PlainReply, exchange: Exchange): Promise<RenderedReply> {
     const plain: PlainReply =
       reply.kind === 'bytes' ? { ...reply, kind: 'json', value: reply.bytes, headers: {} } : reply;
-    return renderReply(plain, exchange, { baseHead: [], pretty: false, gzip: false });
+    const nowMs = () => this.parts.platform.clock.monotonicMs();
+    return renderReply(plain, exchange, { baseHead: [], pretty: false, gzip: false, nowMs });
   }
 
   private pause(): Promise<void> {

@@ -1,0 +1,74 @@
+import { type ServerResponse, STATUS_CODES } from 'node:http';
+import type { Clock } from '@mesh/base';
+import type { RenderedReply } from './rendered-reply.ts';
+
+/** What a header value may not hold (RFC 9110 section 5.5); anything else could forge further headers. */
+const FORBIDDEN_IN_VALUE = /[^\t\u0020-\u007e\u0080-\u00ff]/g;
+
+/**
+ * The part of an answer's head that never changes, encoded once: status line and headers, without Date and
+ * connection headers. Characters that no header may hold become `?`.
+ */
+export function encodeHead(status: number, head: readonly string[]): string {
+  let text = `HTTP/1.1 ${status} ${STATUS_CODES[status] ?? 'Unknown'}\r\n`;
+  for (let at = 0; at < head.length; at += 2) {
+    const value = head[at + 1]!;
+    FORBIDDEN_IN_VALUE.lastIndex = 0;
+    const safe = FORBIDDEN_IN_VALUE.test(value) ? value.replace(FORBIDDEN_IN_VALUE, '?') : value;
+    text += `${head[at]}: ${safe}\r\n`;
+  }
+  return text;
+}
+
+/**
+ * Node has no public way to send a head that is already encoded: writeHead checks and joins every header
+ * of every answer, a quarter of the cost of a small one. The field behind it has had this name and meaning
+ * since Node 0.x; where it should ever be gone, writeHead is used.
+ */
+interface PreparedHead {
+  _header?: string | null;
+}
+
+/** Sends rendered replies. */
+export class ReplyWriter {
+  private readonly clock: Clock;
+  private readonly connectionHead: string;
+  private dateSecond = -1;
+  private dateHead = '';
+
+  constructor(clock: Clock, keepAliveTimeoutMs: number) {
+    this.clock = clock;
+    const seconds = Math.floor(keepAliveTimeoutMs / 1000);
+    this.connectionHead = `Connection: keep-alive\r\nKeep-Alive: timeout=${seconds}\r\n\r\n`;
+  }
+
+  /** Does nothing when the client is gone or was answered. */
+  send(response: ServerResponse, rendered: RenderedReply): void {
+    if (response.headersSent || response.destroyed) return;
+    const { body } = rendered;
+    const prepared = response as unknown as PreparedHead;
+    if (response.shouldKeepAlive && prepared._header === null && isCurrentProtocol(response)) {
+      response.statusCode = rendered.status;
+      prepared._header = rendered.headText + this.date() + this.connectionHead;
+    } else {
+      // The array is taken as it is; the type wants a mutable one that writeHead does not change.
+      response.writeHead(rendered.status, rendered.head as string[]);
+    }
+    if (typeof body === 'string') response.end(body, rendered.encoding);
+    else response.end(body);
+  }
+
+  private date(): string {
+    const second = Math.floor(this.clock.nowMs() / 1000);
+    if (second !== this.dateSecond) {
+      this.dateSecond = second;
+      this.dateHead = `Date: ${new Date(second * 1000).toUTCString()}\r\n`;
+    }
+    return this.dateHead;
+  }
+}
+
+/** HTTP/1.0 clients get what writeHead makes for them. */
+function isCurrentProtocol(response: ServerResponse): boolean {
+  return response.req.httpVersionMinor === 1 && response.req.httpVersionMajor === 1;
+}

@@ -1,0 +1,135 @@
+import { type Logger, MeshError, type Platform } from '@mesh/base';
+import { diffReload, type LoadedConfig, loadConfig } from '@mesh/config';
+import { createLogHub, type LogHub } from '@mesh/logging';
+import { agentBanner } from './banner.ts';
+import { writePidFile } from './pid-file.ts';
+import { onSignals, type SignalAction } from './process-signals.ts';
+import { createDevRoot, type Root } from './roots/dev.ts';
+import { startAll, stopAll } from './run.ts';
+import { VERSION } from './version.ts';
+
+/** How long a graceful leave may take before the process ends all the same, milliseconds. */
+const LEAVE_TIMEOUT_MS = 15_000;
+/** Time for the answer of /v1/agent/leave to go out before listeners close, milliseconds. */
+const ANSWER_GRACE_MS = 50;
+
+/** One life of an agent process: start, signals, reload, leave, stop. */
+export class AgentRun {
+  private loaded: LoadedConfig;
+  private readonly root: Root;
+  private readonly hub: LogHub;
+  private readonly logger: Logger;
+  private readonly argv: readonly string[];
+  private readonly platform: Platform;
+  private leaving: Promise<void> | undefined;
+  private finish: (code: number) => void = () => {};
+
+  constructor(argv: readonly string[], loaded: LoadedConfig, platform: Platform) {
+    this.argv = argv;
+    this.loaded = loaded;
+    this.platform = platform;
+    const { log } = loaded.config;
+    this.hub = createLogHub({
+      level: log.level,
+      json: log.json,
+      clock: platform.clock,
+      write: (text) => process.stdout.write(text),
+    });
+    this.logger = this.hub.logger('agent');
+    this.root = createDevRoot(loaded.config, platform, this.hub, {
+      leave: () => this.leaveByRequest(),
+      reload: () => this.reload(),
+    });
+  }
+
+  /** Runs until told to stop; resolves with the exit code. */
+  async run(): Promise<number> {
+    const { config } = this.loaded;
+    process.stdout.write(`==> Starting Consul agent...\n${agentBanner(config, VERSION)}`);
+    const removePidFile = writePidFile(config.pidFile);
+    const ended = new Promise<number>((resolve) => {
+      this.finish = resolve;
+    });
+    const stopSignals = onSignals((action, signal) => this.onSignal(action, signal));
+    try {
+      for (const warning of config.warnings) this.logger.warn(warning);
+      await startAll(this.root.components);
+      this.hub.notice('==> Consul agent running!');
+      const code = await ended;
+      await this.shutDown();
+      this.logger.info('Exit code', { code });
+      return code;
+    } catch (thrown) {
+      const error = MeshError.from(thrown);
+      this.logger.error('Error starting agent', { error: error.message });
+      throw error;
+    } finally {
+      stopSignals();
+      removePidFile();
+      await this.hub.flush();
+    }
+  }
+
+  private async shutDown(): Promise<void> {
+    this.logger.info('Requesting shutdown');
+    await stopAll(this.root.components, this.logger);
+    this.logger.info('Endpoints down');
+  }
+
+  private onSignal(action: SignalAction, signal: string): void {
+    if (action === 'reload') {
+      this.logger.info('Caught', { signal: 'hangup' });
+      this.reload().catch((error) => this.logger.error('Reload config failed', { error }));
+      return;
+    }
+    this.logger.info('Caught', { signal: signal.slice(3).toLowerCase() });
+    const { skipLeaveOnInterrupt, leaveOnTerminate } = this.loaded.config;
+    const graceful = action === 'interrupt' ? !skipLeaveOnInterrupt : leaveOnTerminate;
+    if (this.leaving || !graceful) {
+      this.logger.info('Graceful shutdown disabled. Exiting');
+      this.finish(1);
+      return;
+    }
+    this.logger.info('Gracefully shutting down agent...');
+    this.leave().then(
+      () => this.finish(0),
+      () => this.finish(1),
+    );
+  }
+
+  /** Leaves the pools; a second call joins the first. Rejects when it takes too long. */
+  private leave(): Promise<void> {
+    this.leaving ??= new Promise((resolve, reject) => {
+      const timer = this.platform.timers.after(LEAVE_TIMEOUT_MS, () =>
+        reject(new MeshError('unavailable', 'leaving took too long')),
+      );
+      this.root
+        .leave()
+        .then(resolve, reject)
+        .finally(() => timer.cancel());
+    });
+    return this.leaving;
+  }
+
+  private async leaveByRequest(): Promise<void> {
+    await this.leave();
+    this.platform.timers.after(ANSWER_GRACE_MS, () => this.finish(0));
+  }
+
+  /** Reads the configuration anew and applies what can be; throws MeshError and changes nothing if it is bad. */
+  private async reload(): Promise<void> {
+    this.logger.info('Reloading configuration...');
+    const next = loadConfig({
+      argv: this.argv,
+      random: this.platform.random,
+      nodeId: this.loaded.config.nodeId,
+    });
+    const changes = diffReload(this.loaded, next);
+    for (const warning of next.config.warnings) this.logger.warn(warning);
+    if (changes.restart.length > 0) {
+      this.logger.warn('changed keys take effect at the next start', { keys: changes.restart });
+    }
+    await this.root.reload(next.config);
+    this.loaded = next;
+  }
+}

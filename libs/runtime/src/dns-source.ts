@@ -1,0 +1,80 @@
+import {
+  catalogAddressOwners,
+  catalogDatacenters,
+  catalogNode,
+} from '@mesh/catalog';
+import type { AddressOwners, DnsInstance, DnsNode, DnsSource, SourceReply } from '@mesh/dns';
+import { healthServiceNodes } from '@mesh/health';
+import { PLAIN_READ, type ReadEndpoint, type Rpc } from '@mesh/resource';
+
+export interface RpcDnsSourceOptions {
+  /** The agent's own datacenter. */
+  readonly datacenter: string;
+  /** Any server may answer (`dns_config.allow_stale`). */
+  readonly allowStale: boolean;
+  /** An answer older than this is asked for again from the leader (`dns_config.max_stale`), milliseconds. */
+  readonly maxStaleMs: number;
+  /** Token of DNS reads; "" for the anonymous one. @default "" */
+  readonly token?: string;
+}
+
+/** The catalog for DNS, read over the RPC; every answer tells when it stops being right. */
+export function rpcDnsSource(rpc: Rpc, options: RpcDnsSourceOptions): DnsSource {
+  return new RpcDnsSource(rpc, options);
+}
+
+class RpcDnsSource implements DnsSource {
+  private readonly rpc: Rpc;
+  private readonly options: RpcDnsSourceOptions;
+
+  constructor(rpc: Rpc, options: RpcDnsSourceOptions) {
+    this.rpc = rpc;
+    this.options = options;
+  }
+
+  node(datacenter: string, name: string): Promise<SourceReply<DnsNode | null>> {
+    return this.read(datacenter, catalogNode, { node: name }, null);
+  }
+
+  instances(
+    lookup: Parameters<DnsSource['instances']>[0],
+  ): Promise<SourceReply<readonly DnsInstance[]>> {
+    const query = {
+      service: lookup.service,
+      connect: lookup.kind === 'connect',
+      ingress: lookup.kind === 'ingress',
+      tags: lookup.tag === '' ? [] : [lookup.tag],
+      nodeMeta: {},
+      passingOnly: false,
+      filter: '',
+    };
+    return this.read(lookup.datacenter, healthServiceNodes, query, []);
+  }
+
+  addressOwners(datacenter: string, address: string): Promise<SourceReply<AddressOwners>> {
+    const nobody = { nodes: [], services: [] };
+    return this.read(datacenter, catalogAddressOwners, { address }, nobody);
+  }
+
+  /** `absent` is the value in a datacenter that does not exist. */
+  private async read<A, R>(
+    datacenter: string,
+    endpoint: ReadEndpoint<A, R>,
+    args: A,
+    absent: R,
+  ): Promise<SourceReply<R>> {
+    const { allowStale, maxStaleMs, token = '' } = this.options;
+    const isLocal = datacenter === this.options.datacenter;
+    if (!isLocal && !(await this.isKnown(datacenter))) return { value: absent };
+    const read = { ...PLAIN_READ, token, datacenter: isLocal ? '' : datacenter, track: true };
+    if (!allowStale) return this.rpc.read(endpoint, args, read);
+    const reply = await this.rpc.read(endpoint, args, { ...read, consistency: 'stale' });
+    return reply.lastContactMs <= maxStaleMs ? reply : this.rpc.read(endpoint, args, read);
+  }
+
+  private async isKnown(datacenter: string): Promise<boolean> {
+    const { token = '' } = this.options;
+    const known = await this.rpc.read(catalogDatacenters, {}, { ...PLAIN_READ, token });
+    return known.value.includes(datacenter);
+  }
+}
