@@ -1,7 +1,7 @@
 /**
- * Decoders of service and check definitions from untrusted JSON or HCL values. Over the API joined and
- * snake_case names are accepted alike; in files services take snake_case alone and checks both, as the
- * original does. Unknown keys are refused everywhere.
+ * Decoders of service and check definitions from untrusted JSON or HCL values. Over the API joined
+ * and snake_case names are accepted alike; in files services take snake_case alone and checks both,
+ * as the original does. Unknown keys are refused everywhere.
  */
 import { flag, list, refine, type Shape, text, whole } from '@mesh/base';
 import { CHECK_SHAPES } from './decode-check.ts';
@@ -22,7 +22,8 @@ export interface DecodeOptions {
 /**
  * One check definition. Types alone are checked here; `validateCheckDefinition` checks the meaning.
  * @param path place in the input for messages, "" for a request body
- * @throws MeshError `invalid-argument`: wrong type, bad duration or status, unknown key, old `script`
+ * @throws MeshError `invalid-argument`: wrong type, bad duration or status, unknown key, old
+ *   `script`
  */
 export function decodeCheckDefinition(
   value: unknown,
@@ -34,7 +35,8 @@ export function decodeCheckDefinition(
 
 /**
  * One service definition: `check` and `checks` become one list, an absent id is the name. Under
- * `connect`, `SidecarService` is itself a decoded ServiceDefinition (its id and name stay "" unless given).
+ * `connect`, `SidecarService` is itself a decoded ServiceDefinition (its id and name stay "" unless
+ * given).
  * @param path place in the input for messages, "" for a request body
  * @throws MeshError `invalid-argument`: wrong type, unknown key
  */

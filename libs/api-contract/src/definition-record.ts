@@ -1,6 +1,8 @@
 import { invalid, mismatch, type Shape, type ShapePath, snakeCase } from '@mesh/base';
 
-/** Where a definition comes from. Files know HCL's ways and one spelling; the API is as Go's JSON. */
+/**
+ * Where a definition comes from. Files know HCL's ways and one spelling; the API is as Go's JSON.
+ */
 export type DefinitionSource = 'file' | 'api';
 
 /** Spellings of a field name that are accepted; case never matters. */
@@ -22,8 +24,9 @@ export interface DefinitionRecordOptions {
 }
 
 /**
- * An object of a definition: every key must be known. Absent fields are decoded as null, so that each
- * shape supplies its default. In files a list of one object stands for the object (an HCL block).
+ * An object of a definition: every key must be known. Absent fields are decoded as null, so that
+ * each shape supplies its default. In files a list of one object stands for the object (an HCL
+ * block).
  * @throws MeshError `invalid-argument` naming the key with its path.
  */
 export function definitionRecord<F extends Fields>(

@@ -1,5 +1,6 @@
 // Routes as data.
 
+export { catalogRoutes } from './catalog-routes.ts';
 // Types of the API.
 export type {
   CatalogNode,
@@ -18,11 +19,17 @@ export type {
   ServiceNode,
   Weights,
 } from './catalog-types.ts';
+export { coordinateRoutes } from './coordinate-routes.ts';
 export type { DecodeOptions } from './decode-definitions.ts';
 export { decodeCheckDefinition, decodeServiceDefinition } from './decode-definitions.ts';
 export type { DefinitionSource } from './definition-record.ts';
 export type { CheckDefinition, ServiceDefinition } from './definitions.ts';
+export { eventRoutes } from './event-routes.ts';
+export { healthRoutes } from './health-routes.ts';
+export { kvRoutes } from './kv-routes.ts';
 export type { KvPair, Session, UserEvent } from './kv-types.ts';
+export type { LiveCancel, LiveRequest, LiveSubscribe, LiveUpdate } from './live-types.ts';
+export { LIVE_LIMITS } from './live-types.ts';
 export type {
   AclRequirement,
   AclResource,
@@ -34,7 +41,9 @@ export type {
   RouteTable,
 } from './route.ts';
 export { defineRoutes, localRoute, readRoute, streamRoute, writeRoute } from './route.ts';
+export { sessionRoutes } from './session-routes.ts';
 export { statusRoutes } from './status-routes.ts';
+export { txnRoutes } from './txn-routes.ts';
 export {
   checkNeedsInterval,
   META_KEY_MAX_LENGTH,
@@ -44,8 +53,3 @@ export {
   validateMeta,
   validateServiceDefinition,
 } from './validate-definitions.ts';
-export { catalogRoutes } from './catalog-routes.ts';
-export { coordinateRoutes } from './coordinate-routes.ts';
-export { healthRoutes } from './health-routes.ts';
-export type { LiveCancel, LiveRequest, LiveSubscribe, LiveUpdate } from './live-types.ts';
-export { LIVE_LIMITS } from './live-types.ts';

@@ -1,4 +1,6 @@
-/** What a definition must satisfy beyond its types; the rules and their order are the original's. */
+/**
+ * What a definition must satisfy beyond its types; the rules and their order are the original's.
+ */
 import { invalid } from '@mesh/base';
 import type { CheckDefinition, ServiceDefinition } from './definitions.ts';
 
@@ -93,7 +95,8 @@ export function validateMeta(
   const pairs = Object.entries(meta);
   if (pairs.length > META_MAX_PAIRS) {
     throw invalid(
-      `Node metadata cannot contain more than ${META_MAX_PAIRS} key/value pairs, got ${pairs.length}`,
+      `Node metadata cannot contain more than ${META_MAX_PAIRS} key/value pairs, ` +
+        `got ${pairs.length}`,
     );
   }
   for (const [key, value] of pairs) {

@@ -20,8 +20,8 @@ export interface ReloadDiff {
 const TLS_KEYS: readonly string[] = ['ca_file', 'ca_path', 'cert_file', 'key_file'];
 
 /**
- * Compares two configurations for a reload. Services and checks count as changed by content, although a
- * reload registers all of them again.
+ * Compares two configurations for a reload. Services and checks count as changed by content,
+ * although a reload registers all of them again.
  */
 export function diffReload(old: LoadedConfig, next: LoadedConfig): ReloadDiff {
   const changed = AGENT_KEYS.filter(

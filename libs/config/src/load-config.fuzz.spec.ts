@@ -5,7 +5,7 @@ import { ALL_KEYS } from './keys/all-keys.ts';
 import { loadConfig } from './load-config.ts';
 import { MemoryFiles, memoryEnvironment, testRandom } from './testing/memory-environment.ts';
 
-const RUNS = 1500;
+const RUNS = 500;
 
 function load(name: string, text: string): void {
   const environment = memoryEnvironment(new MemoryFiles({ [name]: text }));

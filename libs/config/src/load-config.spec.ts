@@ -128,12 +128,17 @@ describe('addresses', () => {
       'Multiple private IPv4 addresses found: 10.1.2.3 (eth0), 192.168.0.9 (eth1). ' +
         "Please configure one with 'bind' and/or 'advertise'.",
     );
-    expect(refusal(() => load(['-dev', '-bind=0.0.0.0'], {}, [LOOPBACK]))).toMatch(
+    expect(load(['-dev', '-bind=0.0.0.0'], {}, [LOOPBACK]).config.advertiseLan).toBe('127.0.0.1');
+    const open = [LOOPBACK, { ...ETH0, address: '5.6.7.8' }];
+    expect(refusal(() => load(['-dev', '-bind=0.0.0.0'], {}, open))).toMatch(
       /^No private IPv4 address found/,
     );
     expect(
-      load(['-dev', '-bind=0.0.0.0', '-advertise=5.6.7.8'], {}, [LOOPBACK]).config.advertiseLan,
+      load(['-dev', '-bind=0.0.0.0', '-advertise=5.6.7.8'], {}, open).config.advertiseLan,
     ).toBe('5.6.7.8');
+    expect(
+      load(['-dev', '-bind=::'], {}, [{ ...ETH0, family: 'ipv6', address: '2a00::1' }]).config,
+    ).toMatchObject({ advertiseLan: '2a00::1' });
   });
 
   test('templates', () => {

@@ -29,9 +29,10 @@ export interface LoadedConfig {
 }
 
 /**
- * Reads, merges and checks the whole configuration of an agent. Later wins: defaults, -dev defaults,
- * files and folders in the order given, single flags, -hcl fragments; lists append, maps merge. Makes
- * `data_dir/node-id` when it is not there. Reads files synchronously: for start and reload alone.
+ * Reads, merges and checks the whole configuration of an agent. Later wins: defaults, -dev
+ * defaults, files and folders in the order given, single flags, -hcl fragments; lists append, maps
+ * merge. Makes `data_dir/node-id` when it is not there. Reads files synchronously: for start and
+ * reload alone.
  * @throws FlagError for a wrong flag; MeshError with a one-line message for all else
  */
 export function loadConfig(options: LoadOptions): LoadedConfig {

@@ -1,4 +1,7 @@
-/** The recorded invocations of `agent`, `validate` and `services register` that end in configuration. */
+/**
+ * The recorded invocations of `agent`, `validate` and `services register` that end in
+ * configuration.
+ */
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { FlagError } from './flags/parse-agent-flags.ts';

@@ -48,7 +48,8 @@ describe('refusals name file and key', () => {
     ],
     [
       'node_meta { "a b" = "c" }',
-      "flags-0.hcl: node_meta invalid: Couldn't load metadata pair ('a b', 'c'): Key contains invalid characters (at most 64 pairs)",
+      "flags-0.hcl: node_meta invalid: Couldn't load metadata pair ('a b', 'c'): " +
+        'Key contains invalid characters (at most 64 pairs)',
     ],
     [
       'http_config { allow_write_http_from = ["x"] }',
@@ -81,7 +82,8 @@ describe('refusals name file and key', () => {
     ],
     [
       'session_ttl_min = "x"',
-      'failed to parse flags-0.hcl: session_ttl_min: invalid duration "x", accepted are a number and a unit such as 10s or 5m',
+      'failed to parse flags-0.hcl: session_ttl_min: invalid duration "x", ' +
+        'accepted are a number and a unit such as 10s or 5m',
     ],
   ];
 

@@ -104,7 +104,8 @@ export class AnswerCache {
     let best = first;
     for (let at = first; at < first + WAYS; at++) {
       const slot = this.slots[at];
-      if (slot?.answer.key.hash === hash && this.hasher.matches(slot.answer.key, message)) return at;
+      if (slot?.answer.key.hash === hash && this.hasher.matches(slot.answer.key, message))
+        return at;
       const bestSlot = this.slots[best];
       if (bestSlot && (!slot || slot.answer.usedAt < bestSlot.answer.usedAt)) best = at;
     }

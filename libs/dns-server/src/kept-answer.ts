@@ -1,4 +1,10 @@
-import { HEADER_BYTES, type DnsQuery, type EncodeOptions, encodeReply, type Resolution } from '@mesh/dns';
+import {
+  type DnsQuery,
+  type EncodeOptions,
+  encodeReply,
+  HEADER_BYTES,
+  type Resolution,
+} from '@mesh/dns';
 import type { QueryKey } from './query-key.ts';
 
 /** Orders of one answer that are kept encoded. */
@@ -30,6 +36,7 @@ export class KeptAnswer {
   /** A variant is drawn anew each time this many answers were given. */
   private readonly redrawEvery: number;
   private given = 0;
+  private redrawn = 0;
   private readonly query: DnsQuery;
   private readonly resolution: Resolution;
   private readonly options: EncodeOptions;
@@ -91,9 +98,11 @@ export class KeptAnswer {
       this.variants.push(drawn);
       return drawn;
     }
-    const at = turn % this.variants.length;
-    if (turn % this.redrawEvery === this.redrawEvery - 1) this.variants[at] = this.encode();
-    return this.variants[at]!;
+    if (turn % this.redrawEvery === 0) {
+      // Each in its turn: a step of its own, lest it be always the same one.
+      this.variants[this.redrawn++ % this.variants.length] = this.encode();
+    }
+    return this.variants[turn % this.variants.length]!;
   }
 
   private encode(): Uint8Array {

@@ -9,12 +9,7 @@ import {
   type OutsideLookup,
   RCODE,
 } from '@mesh/dns';
-import {
-  exchangeTcp,
-  exchangeUdp,
-  type RecursorAddress,
-  type Reply,
-} from './recursor-exchange.ts';
+import { exchangeTcp, exchangeUdp, type RecursorAddress, type Reply } from './recursor-exchange.ts';
 
 /** Questions under way to recursors at most; more are refused at once. */
 const MAX_IN_FLIGHT = 512;
@@ -61,7 +56,9 @@ export class Recursors {
     const bytes = Uint8Array.from(reply.bytes);
     bytes[0] = message[0]!;
     bytes[1] = message[1]!;
-    return bytes.length > maxReplyBytes(query, transport) ? truncated(bytes, reply.head.end) : bytes;
+    return bytes.length > maxReplyBytes(query, transport)
+      ? truncated(bytes, reply.head.end)
+      : bytes;
   }
 
   /** Addresses of a name, for the targets of CNAME and SRV records. Empty when they cannot be had. */

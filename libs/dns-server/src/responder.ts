@@ -115,9 +115,7 @@ export class Responder {
       message,
       (key) => new KeptAnswer(key, query, resolution, options, freshness),
     );
-    return kept
-      ? Uint8Array.from(kept.answer(message))
-      : encodeReply(query, resolution, options);
+    return kept ? Uint8Array.from(kept.answer(message)) : encodeReply(query, resolution, options);
   }
 
   private resolve(query: DnsQuery): Promise<Outcome> {
@@ -151,11 +149,10 @@ export class Responder {
       }
     }
     const isForwarder = asked || !recursors.isEmpty;
-    return encodeReply(
-      isForwarder ? query : { ...query, edns: undefined },
-      FAILED_RESOLUTION,
-      { ...this.encodeOptions(transport, false), recursionAvailable: isForwarder },
-    );
+    return encodeReply(isForwarder ? query : { ...query, edns: undefined }, FAILED_RESOLUTION, {
+      ...this.encodeOptions(transport, false),
+      recursionAvailable: isForwarder,
+    });
   }
 
   private encodeOptions(transport: Transport, authoritative: boolean): EncodeOptions {

@@ -1,10 +1,4 @@
-import {
-  type Component,
-  type Logger,
-  MeshError,
-  type Metrics,
-  type Platform,
-} from '@mesh/base';
+import { type Component, type Logger, MeshError, type Metrics, type Platform } from '@mesh/base';
 import type { DnsConfig } from '@mesh/config';
 import type { DnsSettings, DnsSource } from '@mesh/dns';
 import { type BoundAddress, isOurselves } from './own-addresses.ts';

@@ -73,9 +73,7 @@ export class TcpConnection {
   }
 
   private isFull(): boolean {
-    return (
-      this.underWay >= MAX_PIPELINED || this.options.socket.writableLength > MAX_UNSENT_BYTES
-    );
+    return this.underWay >= MAX_PIPELINED || this.options.socket.writableLength > MAX_UNSENT_BYTES;
   }
 
   private nextQuery(): Uint8Array | undefined {

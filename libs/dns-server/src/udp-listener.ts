@@ -28,7 +28,10 @@ export class UdpListener {
   /** Resolves to the bound port. Rejects with a MeshError that names the address. */
   start(): Promise<number> {
     const { host, port, logger } = this.options;
-    const socket = createSocket({ type: host.includes(':') ? 'udp6' : 'udp4', lookup: literalLookup });
+    const socket = createSocket({
+      type: host.includes(':') ? 'udp6' : 'udp4',
+      lookup: literalLookup,
+    });
     this.socket = socket;
     return new Promise((resolve, reject) => {
       socket.once('error', (error) => {

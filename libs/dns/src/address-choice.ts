@@ -14,11 +14,7 @@ export function nodeAddress(node: DnsNode, type: number, settings: DnsSettings):
 }
 
 /** The same for an instance's own address; "" also when it has none and the node's counts. */
-export function serviceAddress(
-  instance: DnsInstance,
-  type: number,
-  settings: DnsSettings,
-): string {
+export function serviceAddress(instance: DnsInstance, type: number, settings: DnsSettings): string {
   const tagged: Record<string, string> = {};
   for (const [tag, { Address }] of Object.entries(instance.Service.TaggedAddresses ?? {})) {
     tagged[tag] = Address;

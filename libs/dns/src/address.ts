@@ -38,7 +38,9 @@ function parseIpv6(text: string): readonly number[] | undefined {
 function parseGroups(text: string): readonly number[] | undefined {
   if (text === '') return [];
   const parts = text.split(':');
-  const embedded = parts.at(-1)!.includes('.') ? parseIpv4(parts.pop()!) : undefined;
+  const hasEmbedded = parts.at(-1)!.includes('.');
+  const embedded = hasEmbedded ? parseIpv4(parts.pop()!) : undefined;
+  if (hasEmbedded && !embedded) return undefined;
   if (!parts.every((part) => GROUP.test(part))) return undefined;
   const groups = parts.map((part) => Number.parseInt(part, 16));
   if (embedded) {

@@ -1,40 +1,48 @@
 import { MessageWriter, messageBuffer } from './message-writer.ts';
-import { CLASS_IN, HEADER_BYTES } from './record-types.ts';
 import { encodeLabels } from './name.ts';
+import type { ClientSubnet } from './query.ts';
+import { CLASS_IN } from './record-types.ts';
 
 const buffer = messageBuffer();
 
-/**
- * A query with recursion desired, for a recursor. `udpBytes` is announced by EDNS; 0 sends none. Undefined when
- * the name cannot be written.
- */
-export function encodeQuery(options: {
+export interface QueryOptions {
   readonly id: number;
+  /** Presentation form, absolute. */
   readonly name: string;
   readonly type: number;
+  /** @default 1, the Internet */
+  readonly classCode?: number;
+  /** @default true */
+  readonly recursionDesired?: boolean;
+  /** Announced by EDNS; 0 sends none. */
   readonly udpBytes: number;
-}): Uint8Array | undefined {
-  const labels = encodeLabels(options.name);
+  /** Client subnet; needs EDNS. */
+  readonly subnet?: ClientSubnet;
+}
+
+/** A query, as a client sends it. Undefined when the name cannot be written. */
+export function encodeQuery(options: QueryOptions): Uint8Array | undefined {
+  const { id, name, type, classCode = CLASS_IN, recursionDesired = true, udpBytes } = options;
+  const labels = encodeLabels(name);
   if (!labels) return undefined;
   const question: number[] = [];
   for (const label of labels) question.push(label.length, ...label);
-  question.push(0, options.type >> 8, options.type & 255, 0, CLASS_IN);
+  question.push(0, type >> 8, type & 255, classCode >> 8, classCode & 255);
   const writer = new MessageWriter(buffer, false);
-  writer.question(Uint8Array.from(question), options.name);
-  const edns = options.udpBytes > 0;
-  if (edns) writer.opt({ udpBytes: options.udpBytes, rcode: 0, subnet: undefined, scopeBits: 0 });
-  const bytes = writer.finish(
-    {
-      id: options.id,
-      authoritative: false,
-      truncated: false,
-      recursionDesired: true,
-      recursionAvailable: false,
-      checkingDisabled: false,
-      rcode: 0,
-    },
-    [1, 0, 0, edns ? 1 : 0],
-  );
+  writer.question(Uint8Array.from(question), name);
+  const hasEdns = udpBytes > 0;
+  if (hasEdns) writer.opt({ udpBytes, rcode: 0, subnet: options.subnet, scopeBits: 0 });
+  const header = {
+    id,
+    authoritative: false,
+    truncated: false,
+    recursionDesired,
+    recursionAvailable: false,
+    checkingDisabled: false,
+    rcode: 0,
+  };
+  const bytes = writer.finish(header, [1, 0, 0, hasEdns ? 1 : 0]);
+  // `finish` writes replies: take QR back.
   bytes[2]! &= 0x7f;
-  return bytes.length > HEADER_BYTES ? bytes : undefined;
+  return bytes;
 }

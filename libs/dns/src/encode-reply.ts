@@ -51,8 +51,9 @@ export function encodeReply(
   if (limit === entries.length) {
     const whole = encoder.encode(entries, 'all', options.compress, false);
     if (whole) return whole;
-    // Over TCP complete answers matter more than what goes with them.
-    const bare = options.transport === 'tcp' && encoder.encode(entries, 'some', options.compress, false);
+    // Over TCP complete answers matter more than what goes with them; so does a single answer.
+    const isBareGood = options.transport === 'tcp' || entries.length === 1;
+    const bare = isBareGood && encoder.encode(entries, 'some', options.compress, false);
     if (bare) return bare;
   }
   return encodeCut(encoder, entries, limit, options);
@@ -81,7 +82,10 @@ function encodeCut(
     const reply = encoder.encode(entries.slice(0, low), 'addresses', options.compress, truncated);
     if (reply) return reply;
   }
-  const first = encoder.encode(entries.slice(0, 1), 'some', options.compress, truncated);
+  const first =
+    limit > 0
+      ? encoder.encode(entries.slice(0, 1), 'some', options.compress, truncated)
+      : undefined;
   return first ?? encoder.encode([], 'some', options.compress, true) ?? encoder.headerOnly();
 }
 

@@ -1,6 +1,11 @@
 // For dns-server: answering.
+
+// Addresses and names.
+export { formatAddress, parseAddress } from './address.ts';
 export { decodeAddresses, decodeReplyHead, type ReplyHead } from './decode-reply.ts';
-export { encodeQuery } from './encode-query.ts';
+// For traces and tests.
+export { describeMessage, type MessageText } from './describe-message.ts';
+export { encodeQuery, type QueryOptions } from './encode-query.ts';
 export { type EncodeOptions, encodeRefusal, encodeReply, maxReplyBytes } from './encode-reply.ts';
 export type { InquiryOptions, OutsideLookup } from './inquiry.ts';
 export {
@@ -41,5 +46,8 @@ export type {
   SourceFreshness,
   SourceReply,
 } from './source.ts';
-// Addresses and names.
-export { formatAddress, parseAddress } from './address.ts';
+export {
+  type MemoryQuery,
+  type MemoryRegistration,
+  MemorySource,
+} from './testing/memory-source.ts';

@@ -1,4 +1,3 @@
-import { isWithin } from './name.ts';
 import { zoneOf } from './question.ts';
 import { TYPE } from './record-types.ts';
 import type { DnsRecord } from './records.ts';
@@ -37,8 +36,12 @@ export interface InquiryOptions {
 /** Answers a question of the same inquiry: how a CNAME into our own domain is followed. */
 export type Follow = (name: string, type: number, inquiry: Inquiry) => Promise<Outcome>;
 
-/** Names followed within our own domain at most, against loops of host names. */
-const MAX_FOLLOWS = 3;
+/** How deep host names are followed within our own domain. */
+const MAX_DEPTH = 3;
+/** Host names followed for one question at most: each may lead to a large service. */
+const MAX_FOLLOWS = 64;
+/** Names asked of a recursor for one question at most. */
+const MAX_OUTSIDE_LOOKUPS = 16;
 /** Records of a followed name in an answer to a client without EDNS. */
 const MAX_CHAIN_RECORDS = 5;
 /** The same with EDNS; the original knows no limit. */
@@ -51,9 +54,14 @@ export class Inquiry {
   private readonly seen: SourceFreshness[] = [];
   private keepable = true;
   private readonly follow: Follow;
-  private follows = MAX_FOLLOWS;
+  private followsLeft = MAX_FOLLOWS;
+  private outsideLeft = MAX_OUTSIDE_LOOKUPS;
+  /** Names being followed, each because of the one before it. */
+  private readonly path: string[];
 
-  constructor(options: InquiryOptions, follow: Follow) {
+  /** `name` is the name asked for. */
+  constructor(name: string, options: InquiryOptions, follow: Follow) {
+    this.path = [name.toLowerCase()];
     this.options = options;
     this.settings = options.settings;
     this.follow = follow;
@@ -94,16 +102,25 @@ export class Inquiry {
 
   private async lookup(host: string, type: number): Promise<readonly DnsRecord[]> {
     const lower = host.toLowerCase();
-    if (zoneOf(lower, this.settings) !== undefined) {
-      if (this.follows === 0) return [];
-      this.follows--;
-      const outcome = await this.follow(host, TYPE.ANY, this);
-      if (outcome.kind !== 'answer') return [];
-      return outcome.resolution.groups.flatMap((group) => group.answers);
-    }
-    if (!this.options.lookupOutside || isWithin(lower, 'arpa.')) return [];
+    if (zoneOf(lower, this.settings) !== undefined) return this.followInside(host, lower);
+    if (!this.options.lookupOutside || this.outsideLeft === 0) return [];
     this.keepable = false;
-    return this.options.lookupOutside(host, type === TYPE.AAAA ? TYPE.AAAA : TYPE.A);
+    this.outsideLeft--;
+    const found = await this.options.lookupOutside(host, type === TYPE.AAAA ? TYPE.AAAA : TYPE.A);
+    // Recursors that do not answer cost time: one such wait for a question is enough.
+    if (found.length === 0) this.outsideLeft = 0;
+    return found;
+  }
+
+  private async followInside(host: string, lower: string): Promise<readonly DnsRecord[]> {
+    if (this.path.includes(lower) || this.path.length > MAX_DEPTH) return [];
+    if (this.followsLeft === 0) return [];
+    this.followsLeft--;
+    this.path.push(lower);
+    const outcome = await this.follow(host, TYPE.ANY, this);
+    this.path.pop();
+    if (outcome.kind !== 'answer') return [];
+    return outcome.resolution.groups.flatMap((group) => group.answers);
   }
 
   private async read<T>(reading: Promise<SourceReply<T>>): Promise<T> {

@@ -1,3 +1,4 @@
+import { hexEncode } from '@mesh/base';
 import { parseAddress } from './address.ts';
 import { hasOwnAddress, nodeAddress, serviceAddress, servicePort } from './address-choice.ts';
 import { addressRecord, aliasRecords, nodeRecords } from './host-records.ts';
@@ -9,7 +10,6 @@ import { TYPE } from './record-types.ts';
 import type { DnsRecord } from './records.ts';
 import type { AnswerGroup } from './resolution.ts';
 import type { DnsInstance, DnsNode } from './source.ts';
-import { hexEncode } from '@mesh/base';
 
 const NOTHING: AnswerGroup = { answers: [], additional: [] };
 
@@ -68,11 +68,7 @@ interface Target {
   readonly additional: readonly DnsRecord[];
 }
 
-async function targetOf(
-  inquiry: Inquiry,
-  instance: DnsInstance,
-  ttlS: number,
-): Promise<Target> {
+async function targetOf(inquiry: Inquiry, instance: DnsInstance, ttlS: number): Promise<Target> {
   const { settings } = inquiry;
   const own = serviceAddress(instance, TYPE.SRV, settings);
   const bytes = parseAddress(own);
@@ -96,12 +92,7 @@ async function hostTarget(inquiry: Inquiry, host: string, ttlS: number): Promise
   return { target, additional: await inquiry.chainOf(target, TYPE.SRV, ttlS) };
 }
 
-function addressTarget(
-  inquiry: Inquiry,
-  node: DnsNode,
-  address: Uint8Array,
-  ttlS: number,
-): Target {
+function addressTarget(inquiry: Inquiry, node: DnsNode, address: Uint8Array, ttlS: number): Target {
   const target = `${hexEncode(address)}.addr.${node.Datacenter}.${inquiry.settings.domain}`;
   return { target, additional: addressUnder(target, address, ttlS) };
 }

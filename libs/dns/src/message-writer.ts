@@ -1,7 +1,13 @@
 import { utf8Bytes } from '@mesh/base';
 import { encodeLabels } from './name.ts';
-import { CLASS_IN, HEADER_BYTES, MAX_MESSAGE_BYTES, OPTION_CLIENT_SUBNET, TYPE } from './record-types.ts';
 import type { ClientSubnet } from './query.ts';
+import {
+  CLASS_IN,
+  HEADER_BYTES,
+  MAX_MESSAGE_BYTES,
+  OPTION_CLIENT_SUBNET,
+  TYPE,
+} from './record-types.ts';
 import type { DnsRecord } from './records.ts';
 
 /** Pointers have 14 bits (RFC 1035 section 4.1.4). */
@@ -124,19 +130,23 @@ export class MessageWriter {
     switch (record.type) {
       case TYPE.A:
       case TYPE.AAAA:
-        return this.raw(record.address);
+        this.raw(record.address);
+        break;
       case TYPE.CNAME:
       case TYPE.NS:
       case TYPE.PTR:
-        return this.name(record.target, true);
+        this.name(record.target, true);
+        break;
       case TYPE.SRV:
         this.u16(record.priority);
         this.u16(record.weight);
         this.u16(record.port);
         // RFC 2782: the target must not be compressed; names after it may point at it.
-        return this.name(record.target, false);
+        this.name(record.target, false);
+        break;
       case TYPE.TXT:
-        return this.text(record.text);
+        this.text(record.text);
+        break;
       case TYPE.SOA:
         this.name(record.server, true);
         this.name(record.mailbox, true);
@@ -144,7 +154,8 @@ export class MessageWriter {
         this.u32(record.refreshS);
         this.u32(record.retryS);
         this.u32(record.expireS);
-        return this.u32(record.minTtlS);
+        this.u32(record.minTtlS);
+        break;
     }
   }
 

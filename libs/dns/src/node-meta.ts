@@ -1,5 +1,5 @@
-import type { DnsRecord } from './records.ts';
 import { TYPE } from './record-types.ts';
+import type { DnsRecord } from './records.ts';
 import type { DnsNode } from './source.ts';
 
 /** Metadata whose value is to be published as it is. */

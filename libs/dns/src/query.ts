@@ -147,4 +147,3 @@ function readSubnet(
   }
   return subnet;
 }
-

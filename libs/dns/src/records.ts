@@ -46,9 +46,4 @@ export interface AuthorityRecord extends RecordBase {
   readonly minTtlS: number;
 }
 
-export type DnsRecord =
-  | AddressRecord
-  | NameRecord
-  | ServiceRecord
-  | TextRecord
-  | AuthorityRecord;
+export type DnsRecord = AddressRecord | NameRecord | ServiceRecord | TextRecord | AuthorityRecord;

@@ -11,7 +11,7 @@ export function resolveQuestion(
   question: { readonly name: string; readonly type: number },
   options: InquiryOptions,
 ): Promise<Outcome> {
-  return answer(question.name, question.type, new Inquiry(options, answer));
+  return answer(question.name, question.type, new Inquiry(question.name, options, answer));
 }
 
 async function answer(name: string, type: number, inquiry: Inquiry): Promise<Outcome> {

@@ -5,6 +5,7 @@ import type { AccessRules } from './access.ts';
 import type { AgentCache } from './agent-cache.ts';
 import { Exchange, type ExchangeSettings, type RequestSource } from './exchange.ts';
 import { acceptsGzip } from './gzip.ts';
+import { isPending, type Pending } from './pending.ts';
 import {
   headOf,
   type PlainReply,
@@ -97,7 +98,7 @@ export class ApiService {
     const isRead = exchange.route.consistency === 'read';
     if (isRead && exchange.read.useCache) return this.answerCached(incoming, exchange);
     const pending = exchange.compiled.handler(exchange);
-    let reply = pending instanceof Promise ? await pending : pending;
+    let reply = isPending(pending) ? await pending : pending;
     const maxStaleMs = isRead ? exchange.read.maxStaleMs : undefined;
     if (maxStaleMs !== undefined && reply.meta && reply.meta.lastContactMs > maxStaleMs) {
       reply = await exchange.compiled.handler(exchange.fromLeader());
@@ -115,7 +116,7 @@ export class ApiService {
       return;
     }
     const rendering = this.render(incoming, exchange, reply);
-    const rendered = rendering instanceof Promise ? await rendering : rendering;
+    const rendered = isPending(rendering) ? await rendering : rendering;
     const { freshness, index } = meta as { freshness: CachedReply['freshness']; index: number };
     this.parts.cache.put(key, { rendered, index, freshness, metric: incoming.compiled.metric });
     this.parts.writer.send(incoming.response, rendered);
@@ -148,10 +149,7 @@ export class ApiService {
     extraHead?: readonly string[],
   ): Promise<void> {
     const rendering = this.render(incoming, exchange, reply, extraHead);
-    this.parts.writer.send(
-      incoming.response,
-      rendering instanceof Promise ? await rendering : rendering,
-    );
+    this.parts.writer.send(incoming.response, isPending(rendering) ? await rendering : rendering);
   }
 
   private render(
@@ -159,7 +157,7 @@ export class ApiService {
     exchange: Exchange,
     reply: PlainReply,
     extraHead?: readonly string[],
-  ): RenderedReply | Promise<RenderedReply> {
+  ): Pending<RenderedReply> {
     return renderReply(reply, exchange, this.renderOptions(incoming.request, extraHead));
   }
 

@@ -1,9 +1,10 @@
+import { STATUS_CODES } from 'node:http';
 import type { ReadMeta, Reply } from '@mesh/resource';
 import type { Exchange } from './exchange.ts';
 import { gzipBody } from './gzip.ts';
 import { encodeJson } from './json-encode.ts';
 import { encodeLargeList, LARGE_LIST } from './large-json.ts';
-import { encodeHead } from './reply-writer.ts';
+import { isPending, type Pending } from './pending.ts';
 
 /** An answer ready for the wire. Immutable: one may be sent to many clients. */
 export interface RenderedReply {
@@ -42,10 +43,10 @@ export function renderReply(
   reply: PlainReply,
   exchange: Exchange,
   options: RenderOptions,
-): RenderedReply | Promise<RenderedReply> {
+): Pending<RenderedReply> {
   const head = headOf(reply, exchange, options);
   const body = bodyOf(reply, exchange, options);
-  if (body instanceof Promise) {
+  if (typeof body === 'object' && isPending(body)) {
     return body.then((bytes) => finishBody(reply.status, head, bytes, options.gzip));
   }
   return finishBody(reply.status, head, body, options.gzip);
@@ -56,7 +57,7 @@ function finishBody(
   head: string[],
   body: Buffer | string,
   gzip: boolean,
-): RenderedReply | Promise<RenderedReply> {
+): Pending<RenderedReply> {
   const length = typeof body === 'string' ? Buffer.byteLength(body) : body.length;
   if (!gzip || length === 0) {
     const keepText = typeof body === 'string' && length <= MAX_TEXT_BYTES;
@@ -64,7 +65,7 @@ function finishBody(
   }
   head.push('Content-Encoding', 'gzip');
   const zipped = gzipBody(toBuffer(body));
-  if (Buffer.isBuffer(zipped)) return finish(status, head, zipped, zipped.length);
+  if (!isPending(zipped)) return finish(status, head, zipped, zipped.length);
   return zipped.then((bytes) => finish(status, head, bytes, bytes.length));
 }
 
@@ -84,6 +85,16 @@ function finish(
     bodyBytes,
     encoding: ascii ? 'latin1' : 'utf8',
   };
+}
+
+/** What a header value may not hold (RFC 9110 section 5.5); anything else could forge further headers. */
+const FORBIDDEN_IN_VALUE = /[^\t\u0020-\u007e\u0080-\u00ff]/;
+
+/** Status line and headers as text. */
+function encodeHead(status: number, head: readonly string[]): string {
+  let text = `HTTP/1.1 ${status} ${STATUS_CODES[status] ?? 'Unknown'}\r\n`;
+  for (let at = 0; at < head.length; at += 2) text += `${head[at]}: ${head[at + 1]}\r\n`;
+  return text;
 }
 
 function toBuffer(body: Buffer | string): Buffer {
@@ -126,14 +137,15 @@ function contentTypeOf(reply: Reply): string {
   }
 }
 
-/** Headers of a reply, without those that depend on its body. */
+/** Headers of a reply, without those that depend on its body. Characters that no header may hold become `?`. */
 export function headOf(reply: Reply, exchange: Exchange, options: RenderOptions): string[] {
   const head = [...options.baseHead];
   let contentType = contentTypeOf(reply);
   if (reply.headers) {
     for (const [name, value] of Object.entries(reply.headers)) {
       if (name.toLowerCase() === 'content-type') contentType = value;
-      else head.push(name, value);
+      else if (!FORBIDDEN_IN_VALUE.test(value)) head.push(name, value);
+      else head.push(name, value.replace(new RegExp(FORBIDDEN_IN_VALUE, 'g'), '?'));
     }
   }
   if (contentType !== '') head.push('Content-Type', contentType);

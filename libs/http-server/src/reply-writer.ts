@@ -1,24 +1,6 @@
-import { type ServerResponse, STATUS_CODES } from 'node:http';
+import type { ServerResponse } from 'node:http';
 import type { Clock } from '@mesh/base';
 import type { RenderedReply } from './rendered-reply.ts';
-
-/** What a header value may not hold (RFC 9110 section 5.5); anything else could forge further headers. */
-const FORBIDDEN_IN_VALUE = /[^\t\u0020-\u007e\u0080-\u00ff]/g;
-
-/**
- * The part of an answer's head that never changes, encoded once: status line and headers, without Date and
- * connection headers. Characters that no header may hold become `?`.
- */
-export function encodeHead(status: number, head: readonly string[]): string {
-  let text = `HTTP/1.1 ${status} ${STATUS_CODES[status] ?? 'Unknown'}\r\n`;
-  for (let at = 0; at < head.length; at += 2) {
-    const value = head[at + 1]!;
-    FORBIDDEN_IN_VALUE.lastIndex = 0;
-    const safe = FORBIDDEN_IN_VALUE.test(value) ? value.replace(FORBIDDEN_IN_VALUE, '?') : value;
-    text += `${head[at]}: ${safe}\r\n`;
-  }
-  return text;
-}
 
 /**
  * Node has no public way to send a head that is already encoded: writeHead checks and joins every header

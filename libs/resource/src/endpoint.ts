@@ -64,7 +64,7 @@ export interface WriteContext {
   readonly view: StateView;
   uuid(): string;
   /** Restarts the TTL of a session on the leader (Session.Renew and everything that counts as one). */
-  touchSession(sessionId: string): void;
+  touchSession(sessionId: string, ttl?: string): void;
 }
 
 /** A log entry about to be proposed. */

@@ -1,5 +1,11 @@
 import { MeshError, type Platform } from '@mesh/base';
-import { agentUsage, FlagError, type LoadedConfig, loadConfig, parseAgentFlags } from '@mesh/config';
+import {
+  agentUsage,
+  FlagError,
+  type LoadedConfig,
+  loadConfig,
+  parseAgentFlags,
+} from '@mesh/config';
 import { AgentRun } from './agent-run.ts';
 import { createPlatform } from './platform/node-platform.ts';
 

@@ -1,8 +1,4 @@
-import {
-  catalogAddressOwners,
-  catalogDatacenters,
-  catalogNode,
-} from '@mesh/catalog';
+import { catalogAddressOwners, catalogDatacenters, catalogNode } from '@mesh/catalog';
 import type { AddressOwners, DnsInstance, DnsNode, DnsSource, SourceReply } from '@mesh/dns';
 import { healthServiceNodes } from '@mesh/health';
 import { PLAIN_READ, type ReadEndpoint, type Rpc } from '@mesh/resource';

@@ -24,7 +24,7 @@ export interface LocalRpcOptions {
   readonly logger: Logger;
   /** How long a request waits for a leader to be elected, milliseconds. */
   readonly holdTimeoutMs: number;
-  readonly touchSession: (sessionId: string) => void;
+  readonly touchSession: (sessionId: string, ttl?: string) => void;
 }
 
 /** RPC served by the server in this process: reads from its tables, writes through its log. */

@@ -8,11 +8,16 @@ import {
 } from '@mesh/coordinate';
 import { type Consensus, type LogStore, SingleVoter } from '@mesh/raft';
 import { PLAIN_WRITE, type Rpc, type WriteEndpoint } from '@mesh/resource';
-import { SessionTtlTracker, sessionDestroy, sessionsWithTtl } from '@mesh/session';
+import {
+  type SessionRequest,
+  SessionTtlTracker,
+  sessionCreate,
+  sessionDestroy,
+} from '@mesh/session';
 import { createStateStore, type StateStore } from '@mesh/state';
 import { BlockingQueries } from './blocking-query.ts';
 import { type RegisteredServer, serverRegistration } from './duties/registration.ts';
-import { reapTombstones, TombstoneReaper } from './duties/tombstone-reaper.ts';
+import { TombstoneReaper, tombstoneReaping } from './duties/tombstone-reaper.ts';
 import { Fsm } from './fsm.ts';
 import { LeaderDuties } from './leader-duties.ts';
 import { LocalRpc } from './local-rpc.ts';
@@ -33,7 +38,8 @@ export interface ServerOptions extends RegisteredServer {
   readonly holdTimeoutMs: number;
   readonly defaultQueryTimeMs: number;
   readonly maxQueryTimeMs: number;
-  readonly limits: { readonly kvMaxValueBytes: number; readonly sessionTtlMinMs: number };
+  /** Shortest session TTL, milliseconds. */
+  readonly sessionTtlMinMs: number;
 }
 
 /** A server: the replicated state with everything that serves and tends it. */
@@ -45,6 +51,8 @@ export interface Server {
   readonly components: readonly Component[];
   /** Reports a coordinate to this server's batcher. */
   readonly coordinateUpdate: WriteEndpoint<NodeCoordinate, true>;
+  /** Creates sessions within this server's limits. */
+  readonly sessionCreate: WriteEndpoint<SessionRequest, string>;
   stats(): Record<string, Record<string, string>>;
 }
 
@@ -57,9 +65,13 @@ export function createServer(options: ServerOptions): Server {
     metrics,
     propose: (updates) => rpc.write(coordinateBatchUpdate, updates, PLAIN_WRITE),
   });
-  const update = coordinateUpdate((coordinate) => batcher.add(coordinate));
-  const resources = createResources(update, options.limits);
-  const store = createStateStore(resources.flatMap((resource) => resource.tables));
+  const bound = {
+    coordinateUpdate: coordinateUpdate((coordinate) => batcher.add(coordinate)),
+    sessionCreate: sessionCreate(options.sessionTtlMinMs),
+  };
+  const reaping = tombstoneReaping(() => store);
+  const resources = [...createResources(bound), reaping.resource];
+  const store: StateStore = createStateStore(resources.flatMap((resource) => resource.tables));
   const fsm = new Fsm(store, resources, logger.named('fsm'));
   const consensus = new SingleVoter({
     serverId: options.nodeId,
@@ -77,16 +89,16 @@ export function createServer(options: ServerOptions): Server {
   });
   const rpc = new LocalRpc({ ...options, store, consensus, queries, touchSession });
   const sessions = new SessionTtlTracker({
-    platform,
+    timers: platform.timers,
     logger: logger.named('session'),
     store,
     expire: (id) => rpc.write(sessionDestroy, { id }, PLAIN_WRITE),
   });
-  function touchSession(id: string): void {
-    sessions.touch(id);
+  function touchSession(id: string, ttl?: string): void {
+    sessions.touch(id, ttl);
   }
   const reaper = new TombstoneReaper(platform, store, (payload) =>
-    rpc.write(reapTombstones, payload, PLAIN_WRITE),
+    rpc.write(reaping.endpoint, payload, PLAIN_WRITE),
   );
   const duties = new LeaderDuties(
     consensus,
@@ -102,7 +114,7 @@ export function createServer(options: ServerOptions): Server {
     consensus,
     store,
     components: [rpc, consensusComponent(consensus, options.logStore), duties],
-    coordinateUpdate: update,
+    ...bound,
     stats: () => serverStats(consensus.status(), options.bootstrap),
   };
 }

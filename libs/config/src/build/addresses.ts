@@ -4,8 +4,8 @@ import { invalid, type MeshError } from '@mesh/base';
 import type { ListenAddress, RuntimeConfig } from '../runtime-config.ts';
 import type { Settings } from '../settings/settings.ts';
 import type { InterfaceAddress } from '../sources/environment.ts';
-import { isAny } from './ip-sets.ts';
-import { expandTemplates, privateAddresses, publicAddresses } from './sockaddr.ts';
+import { isAny, isSpecial } from './ip-sets.ts';
+import { expandTemplates } from './sockaddr.ts';
 
 export interface Addresses {
   readonly bind: string;
@@ -71,7 +71,9 @@ class Resolver {
     this.#interfaces = interfaces;
   }
 
-  /** Addresses of a key: IPs without brackets, sockets as unix://PATH; undefined when it is not set. */
+  /**
+   * Addresses of a key: IPs without brackets, sockets as unix://PATH; undefined when it is not set.
+   */
   list(name: string): readonly string[] | undefined {
     const text = this.#settings.text(name);
     if (text === '') return undefined;
@@ -127,8 +129,10 @@ function ownAddress(bind: string, interfaces: Interfaces): string {
   if (!isAny(bind)) return bind;
   const v4 = isIP(bind) === 4;
   const what = v4 ? 'private IPv4' : 'public IPv6';
-  const found = (v4 ? privateAddresses(interfaces) : publicAddresses(interfaces)).filter(
-    (one) => one.family === (v4 ? 'ipv4' : 'ipv6'),
+  const outward = interfaces.filter((one) => !one.loopback);
+  // A machine without a network talks to itself.
+  const found = (outward.length > 0 ? outward : interfaces).filter(
+    (one) => one.family === (v4 ? 'ipv4' : 'ipv6') && isSpecial(one.address) === v4,
   );
   if (found.length === 1) return found[0]!.address;
   if (found.length === 0) throw invalid(`No ${what} address found. ${PRESENT_OPTIONS}`);

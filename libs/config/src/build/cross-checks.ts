@@ -95,14 +95,16 @@ function checkBootstrap(settings: Settings): void {
 function checkUi(settings: Settings): void {
   if (settings.text('ui_dir') !== '' && settings.flag('ui')) {
     throw invalid(
-      `${settings.prefix('ui_dir')}Both the ui and ui-dir flags were specified, please provide only one`,
+      `${settings.prefix('ui_dir')}Both the ui and ui-dir flags were specified, ` +
+        'please provide only one',
     );
   }
   const path = settings.text('ui_content_path');
   const at = settings.prefix('ui_content_path');
   if (!UI_PATH.test(path)) {
     throw invalid(
-      `${at}ui-content-path can only contain alphanumeric, -, _, or /. received: ${JSON.stringify(path)}`,
+      `${at}ui-content-path can only contain alphanumeric, -, _, or /. ` +
+        `received: ${JSON.stringify(path)}`,
     );
   }
   if (UI_PATH_VERSION.test(path)) {
@@ -156,7 +158,8 @@ function checkNetworks(settings: Settings): void {
     for (const cidr of settings.texts(name)) {
       if (isCidr(cidr)) continue;
       throw invalid(
-        `${settings.prefix(name)}${name}: invalid CIDR "${cidr}", accepted are networks such as 10.0.0.0/8`,
+        `${settings.prefix(name)}${name}: invalid CIDR "${cidr}", ` +
+          'accepted are networks such as 10.0.0.0/8',
       );
     }
   }

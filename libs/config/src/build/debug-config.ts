@@ -44,7 +44,9 @@ export function debugConfig(settings: Settings, config: Config, addresses: Addre
     },
     EnterpriseRuntimeConfig: {},
   };
-  return Object.fromEntries(Object.entries(all).sort(([a], [b]) => (a < b ? -1 : 1)));
+  return Object.fromEntries(
+    Object.entries(all).sort((left, right) => (left[0] < right[0] ? -1 : 1)),
+  );
 }
 
 function addressPart(config: Config, addresses: Addresses): Shown {

@@ -25,6 +25,25 @@ const PRIVATE = networks([
   '192.168.0.0/16',
   'fc00::/7',
 ]);
+/**
+ * What counts as private where the agent looks for its own address: RFC 6890's special blocks, those for
+ * documentation included, so that machines of a laboratory start without further ado.
+ */
+const SPECIAL = networks([
+  '10.0.0.0/8',
+  '100.64.0.0/10',
+  '127.0.0.0/8',
+  '169.254.0.0/16',
+  '172.16.0.0/12',
+  '192.0.0.0/24',
+  '192.0.2.0/24',
+  '192.168.0.0/16',
+  '::1/128',
+  'fe80::/10',
+  'fc00::/7',
+  'fec0::/10',
+  '2001:db8::/32',
+]);
 /** Not usable beyond the machine or its link: RFC 1122, RFC 3927, RFC 4291. */
 const LOCAL = networks(['127.0.0.0/8', '169.254.0.0/16', '::1/128', 'fe80::/10']);
 
@@ -35,6 +54,11 @@ function family(address: string): 'ipv4' | 'ipv6' {
 /** True for addresses of private networks. */
 export function isPrivate(address: string): boolean {
   return PRIVATE.check(address, family(address));
+}
+
+/** True for addresses that are not of the public Internet (RFC 6890). */
+export function isSpecial(address: string): boolean {
+  return SPECIAL.check(address, family(address));
 }
 
 /** True for loopback and link-local addresses. */

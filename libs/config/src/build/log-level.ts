@@ -3,7 +3,9 @@ import type { Settings } from '../settings/settings.ts';
 
 const ACCEPTED: readonly string[] = ['TRACE', 'DEBUG', 'INFO', 'WARN', 'ERR', 'ERROR'];
 
-/** The log level; ERR is an old name of ERROR, case does not matter. @throws MeshError for another */
+/**
+ * The log level; ERR is an old name of ERROR, case does not matter. @throws MeshError for another
+ */
 export function logLevelOf(settings: Settings): LogLevel {
   const text = settings.text('log_level').toUpperCase();
   const level = LOG_LEVELS.find((one) => one === (text === 'ERR' ? 'ERROR' : text));

@@ -4,10 +4,10 @@ import { type ConfigFiles, fileReason } from '../sources/environment.ts';
 import { isUuid } from './cross-checks.ts';
 
 /**
- * The node's id: the configured one; else, with a data_dir, the one kept in `data_dir/node-id` (made and
- * written, 0600, the first time); else a random one.
- * @throws MeshError `unavailable` when the file cannot be read or written, `invalid-argument` when it
- *   holds no UUID
+ * The node's id: the configured one; else, with a data_dir, the one kept in `data_dir/node-id`
+ * (made and written, 0600, the first time); else a random one.
+ * @throws MeshError `unavailable` when the file cannot be read or written, `invalid-argument` when
+ *   it holds no UUID
  */
 export function nodeIdOf(settings: Settings, files: ConfigFiles, random: Random): string {
   const given = settings.text('node_id');

@@ -1,20 +1,21 @@
 /**
- * Address templates: `{{ GetPrivateIP }}`, `{{ GetInterfaceIP "eth0" }}`,
- * `{{ GetAllInterfaces | include "name" "eth.*" | attr "address" }}`. A small part of the template language of
- * the original's address library; what is not understood is an error that lists what is.
+ * Address templates: `{{ GetPrivateIP }}`, `{{ GetInterfaceIP "eth0" }}`, `{{ GetAllInterfaces |
+ * include "name" "eth.*" | attr "address" }}`. A small part of the template language of the
+ * original's address library; what is not understood is an error that lists what is.
  */
 import { invalid, type MeshError } from '@mesh/base';
 import type { InterfaceAddress } from '../sources/environment.ts';
 import { inCidr, isLocal, isPrivate } from './ip-sets.ts';
 
 const TEMPLATE = /\{\{(.*?)\}\}/gs;
-const WORD = /\s*(?:"((?:[^"\\]|\\.)*)"|`([^`]*)`|([^\s"`|]+))\s*/y;
+const WORD = /\s*(?:"((?:[^"\\]|\\.)*)"|`([^`]*)`|([^\s"`|]+|\|))\s*/y;
 const SOURCES_TEXT =
-  'GetPrivateIP, GetPrivateIPs, GetPublicIP, GetPublicIPs, GetInterfaceIP "NAME", GetInterfaceIPs "NAME", ' +
+  'GetPrivateIP, GetPrivateIPs, GetPublicIP, GetPublicIPs, GetInterfaceIP "NAME", ' +
+  'GetInterfaceIPs "NAME", ' +
   'GetAllInterfaces, GetPrivateInterfaces, GetPublicInterfaces, GetDefaultInterfaces';
 const FILTERS_TEXT =
-  'include and exclude by "name", "type", "network", "address", "rfc", "flags"; sort by "name", "address", ' +
-  '"type"; limit N; attr "address"; join "address" "SEPARATOR"';
+  'include and exclude by "name", "type", "network", "address", "rfc", "flags"; ' +
+  'sort by "name", "address", "type"; limit N; attr "address"; join "address" "SEPARATOR"';
 
 type Addresses = readonly InterfaceAddress[];
 
@@ -24,7 +25,7 @@ type Addresses = readonly InterfaceAddress[];
  */
 export function expandTemplates(text: string, interfaces: Addresses): string {
   return text.replace(TEMPLATE, (whole: string, inner: string) => {
-    const [first, ...filters] = inner.split('|').map((part) => wordsOf(part, whole));
+    const [first, ...filters] = stagesOf(inner, whole);
     let value = evaluateSource(first ?? [], interfaces, whole);
     for (const words of filters) value = applyFilter(value, words, whole);
     return typeof value === 'string' ? value : joinAddresses(value, ' ');
@@ -63,18 +64,21 @@ function firstAddress(addresses: Addresses): string {
   return addresses[0]?.address ?? '';
 }
 
-function wordsOf(part: string, whole: string): readonly string[] {
-  const words: string[] = [];
+/** The words of each stage between bars; a bar inside quotes is none. */
+function stagesOf(inner: string, whole: string): readonly (readonly string[])[] {
+  const stages: string[][] = [[]];
   let at = 0;
-  while (at < part.length && part.slice(at).trim() !== '') {
+  while (inner.slice(at).trim() !== '') {
     WORD.lastIndex = at;
-    const match = WORD.exec(part);
-    if (!match) throw problem(whole, `cannot read ${JSON.stringify(part.trim())}`);
-    words.push(match[1]?.replace(/\\(.)/g, '$1') ?? match[2] ?? match[3] ?? '');
+    const match = WORD.exec(inner);
+    if (!match) throw problem(whole, `cannot read ${JSON.stringify(inner.slice(at).trim())}`);
+    const [, quoted, raw, bare] = match;
+    if (bare === '|') stages.push([]);
+    else stages.at(-1)!.push(quoted?.replace(/\\(.)/g, '$1') ?? raw ?? bare ?? '');
     at = WORD.lastIndex;
   }
-  if (words.length === 0) throw problem(whole, 'a part is empty');
-  return words;
+  if (stages.some((words) => words.length === 0)) throw problem(whole, 'a part is empty');
+  return stages;
 }
 
 function evaluateSource(

@@ -5,14 +5,15 @@ const NODE_NAME_MAX_LENGTH = 63;
 const NODE_NAME = /^[A-Za-z0-9-]+$/;
 
 /**
- * Lines to log at WARN when the agent starts: keys that were set and have no effect (yet), old names,
- * risky or odd combinations. A key set to its default says nothing.
+ * Lines to log at WARN when the agent starts: keys that were set and have no effect (yet), old
+ * names, risky or odd combinations. A key set to its default says nothing.
  */
 export function warningsOf(settings: Settings, nodeName: string): readonly string[] {
   return [
     ...settings.setKeys().flatMap((row) => keyWarnings(settings, row)),
     ...bootstrapWarnings(settings),
     ...nodeNameWarnings(nodeName),
+    ...devWarnings(settings),
     ...scriptWarnings(settings),
   ];
 }
@@ -71,7 +72,8 @@ function bootstrapWarnings(settings: Settings): readonly string[] {
     );
   } else if (expect > 2 && expect % 2 === 0) {
     warnings.push(
-      'bootstrap_expect is even number: A cluster with an even number of servers does not achieve optimum fault tolerance.',
+      'bootstrap_expect is even number: A cluster with an even number of servers does not ' +
+        'achieve optimum fault tolerance.',
     );
   }
   if (expect > 1) warnings.push(`bootstrap_expect > 0: expecting ${expect} servers`);
@@ -79,6 +81,12 @@ function bootstrapWarnings(settings: Settings): readonly string[] {
     warnings.push('bootstrap = true: do not enable unless necessary');
   }
   return warnings;
+}
+
+function devWarnings(settings: Settings): readonly string[] {
+  if (!settings.dev || settings.text('data_dir') === '') return [];
+  const source = settings.sourceOf('data_dir');
+  return [`data_dir (set in ${source}) is not used: -dev keeps everything in memory`];
 }
 
 function nodeNameWarnings(name: string): readonly string[] {

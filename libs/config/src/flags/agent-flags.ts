@@ -1,4 +1,6 @@
-/** The flags of `consul agent` as data: parsing, usage text and the keys they set follow from it. */
+/**
+ * The flags of `consul agent` as data: parsing, usage text and the keys they set follow from it.
+ */
 
 /** flag: true without a value; texts and pairs (key:value) may be given again and again. */
 export type AgentFlagKind = 'text' | 'flag' | 'whole' | 'texts' | 'pairs';
@@ -116,5 +118,4 @@ export const agentUsage: string = [
   ...AGENT_FLAGS.map(
     (flag) => `  ${flag.name}${flag.kind === 'flag' ? '' : ' value'}\n    \t${flag.doc}`,
   ),
-  '',
 ].join('\n');

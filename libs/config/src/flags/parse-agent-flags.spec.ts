@@ -78,11 +78,13 @@ test.each([
   [['-http-port=http'], 'invalid value "http" for flag -http-port: expected a whole number'],
   [
     ['-http-port=70000'],
-    'invalid value "70000" for flag -http-port: ports.http: invalid port: 70000, accepted are 1 to 65535, and -1 for off',
+    'invalid value "70000" for flag -http-port: ports.http: invalid port: 70000, ' +
+      'accepted are 1 to 65535, and -1 for off',
   ],
   [
     ['-default-query-time=x'],
-    'invalid value "x" for flag -default-query-time: default_query_time: invalid duration "x", accepted are a number and a unit such as 10s or 5m',
+    'invalid value "x" for flag -default-query-time: default_query_time: ' +
+      'invalid duration "x", accepted are a number and a unit such as 10s or 5m',
   ],
   [['-config-format=yaml'], '-config-format cannot be "yaml", accepted are json and hcl'],
   [['---x'], 'bad flag syntax: ---x'],

@@ -137,8 +137,8 @@ export class HclLexer {
 }
 
 /**
- * Offset after the closing quote of the string that opens at `at`; undefined when it does not close.
- * Inside ${...} quotes and line ends are part of the text, as in HCL 1.
+ * Offset after the closing quote of the string that opens at `at`; undefined when it does not
+ * close. Inside ${...} quotes and line ends are part of the text, as in HCL 1.
  */
 function endOfString(text: string, at: number): number | undefined {
   let braces = 0;
@@ -146,8 +146,10 @@ function endOfString(text: string, at: number): number | undefined {
     const char = text[index];
     if (braces === 0 && char === '"') return index + 1;
     if (braces === 0 && char === '\n') return undefined;
-    if (char === '\\') index++;
-    else if (braces === 0 && char === '$' && text[index + 1] === '{') {
+    if (char === '\\') {
+      if (braces === 0 && text[index + 1] === '\n') return undefined;
+      index++;
+    } else if (braces === 0 && char === '$' && text[index + 1] === '{') {
       braces = 1;
       index++;
     } else if (braces > 0 && char === '{') braces++;

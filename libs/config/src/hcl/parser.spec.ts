@@ -73,6 +73,9 @@ describe('what is refused, with its place', () => {
     ['a = [,]', 't.hcl:1:6: expected a value, found ","'],
     ['a = 1 a { }', 't.hcl:1:7: "a" stands twice, as a scalar and as a block'],
     ['a = 1e999', 't.hcl:1:5: number 1e999 is out of range'],
+    ['a = "\\\n"', 't.hcl:1:5: text is not closed by a double quote on its line'],
+    ['a = "\\\r"', 'a backslash before a blank or the like is none of'],
+    ['"a\\n" = 1 "a\\n" {}', '"a\\n" stands twice'],
     ['a = ;', 't.hcl:1:5: unexpected character ";"'],
     ['{ }', 't.hcl:1:1: expected a key, found "{"'],
     [`a = ${'['.repeat(100)}`, 'nested deeper than 64 levels'],
@@ -134,7 +137,7 @@ describe('fuzz', () => {
           expect((thrown as Error).message).not.toContain('\n');
         }
       }),
-      { numRuns: 3000 },
+      { numRuns: 5000 },
     );
   });
 

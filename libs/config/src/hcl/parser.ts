@@ -1,6 +1,6 @@
 /**
- * HCL 1, as configuration files use it: `key = value`, blocks with labels, lists, heredocs, comments.
- * Written from the language's published grammar; HCL 2 expressions are not part of it.
+ * HCL 1, as configuration files use it: `key = value`, blocks with labels, lists, heredocs,
+ * comments. Written from the language's published grammar; HCL 2 expressions are not part of it.
  */
 import { MeshError } from '@mesh/base';
 import { MAX_DEPTH, MAX_TEXT_LENGTH } from './hcl-error.ts';
@@ -14,10 +14,11 @@ type EntryKind = 'block' | 'list' | 'scalar';
 
 /**
  * Parses a text to an object. A block that stands once is an object, one that is repeated a list of
- * objects; a label is a key inside: `service "web" {}` is {service: {web: {}}}. A list that is assigned
- * twice is appended to; of a scalar the last value counts.
+ * objects; a label is a key inside: `service "web" {}` is {service: {web: {}}}. A list that is
+ * assigned twice is appended to; of a scalar the last value counts.
  * @param file name for messages
- * @throws MeshError `invalid-argument`, `failed to parse FILE:LINE:COLUMN: why`; `too-large` above 16 Mi
+ * @throws MeshError `invalid-argument`, `failed to parse FILE:LINE:COLUMN: why`; `too-large` above
+ *   16 Mi
  */
 export function parseHcl(text: string, file = 'hcl'): HclObject {
   if (text.length > MAX_TEXT_LENGTH) {
@@ -53,8 +54,7 @@ class Parser {
     const { kind, value, at } = this.#token;
     const quoted = kind === 'string' || kind === 'heredoc';
     const found = quoted ? JSON.stringify(value) : String(value);
-    const shown = found.length > 48 ? `${found.slice(0, 48)}...` : found;
-    return this.#lexer.error(at, `expected ${expected}, found ${shown}`);
+    return this.#lexer.error(at, `expected ${expected}, found ${shorten(found)}`);
   }
 
   #expect(kind: HclToken['kind'], expected: string): HclToken {
@@ -152,6 +152,11 @@ class Parser {
   }
 }
 
+/** Cut to what a message can hold. */
+function shorten(text: string): string {
+  return text.length > 48 ? `${text.slice(0, 48)}...` : text;
+}
+
 function kindOf(value: HclValue): EntryKind {
   if (Array.isArray(value)) return 'list';
   return typeof value === 'object' ? 'block' : 'scalar';
@@ -184,7 +189,10 @@ class ObjectBuilder {
       else this.value[key] = [existing, value];
       this.#repeated.add(key);
     } else {
-      throw this.#lexer.error(at, `"${key}" stands twice, as a ${before} and as a ${kind}`);
+      throw this.#lexer.error(
+        at,
+        `${shorten(JSON.stringify(key))} stands twice, as a ${before} and as a ${kind}`,
+      );
     }
   }
 }

@@ -72,12 +72,14 @@ function readEscape(inner: string, at: number): { text: string; length: number }
   if (OCTAL.test(octal)) {
     return { text: String.fromCodePoint(Number.parseInt(octal, 8)), length: 3 };
   }
-  return `\\${letter} is none of \\n \\t \\r \\" \\\\ \\a \\b \\f \\v \\xHH \\uHHHH \\UHHHHHHHH`;
+  const shown = /[!-~]/.test(letter) ? `\\${letter}` : 'a backslash before a blank or the like';
+  return `${shown} is none of \\n \\t \\r \\" \\\\ \\a \\b \\f \\v \\xHH \\uHHHH \\UHHHHHHHH`;
 }
 
 /**
- * The text of a heredoc whose first line begins at `start`. With `indented` (<<-) the blanks before the
- * closing word are taken from every line, if every line has them. Undefined when it is not closed.
+ * The text of a heredoc whose first line begins at `start`. With `indented` (<<-) the blanks before
+ * the closing word are taken from every line, if every line has them. Undefined when it is not
+ * closed.
  */
 export function heredocText(
   text: string,

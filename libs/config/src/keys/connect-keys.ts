@@ -19,7 +19,7 @@ export const CONNECT_KEYS: readonly ConfigKey[] = [
   key(
     'connect.ca_config',
     'map',
-    'Provider settings: leaf_cert_ttl 72h, rotation_period 2160h, private_key_type ec, private_key_bits 256.',
+    'Provider settings: leaf_cert_ttl, rotation_period, private_key_type, private_key_bits.',
     { ...later('Connect'), tier: 'B' },
   ),
   key('connect.enable_mesh_gateway_wan_federation', 'flag', 'Federate through mesh gateways.', {

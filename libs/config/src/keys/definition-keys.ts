@@ -1,6 +1,8 @@
 import { type ConfigKey, key } from './key.ts';
 
-/** Fields of service and check definitions: documentation; the decoders are those of api-contract. */
+/**
+ * Fields of service and check definitions: documentation; the decoders are those of api-contract.
+ */
 export const DEFINITION_KEYS: readonly ConfigKey[] = [
   key('service.id', 'text', 'Unique per agent.', { fallbackDoc: 'name', reloadable: true }),
   key('service.name', 'text', 'DNS name.', { fallbackDoc: 'required', reloadable: true }),
@@ -48,7 +50,7 @@ export const DEFINITION_KEYS: readonly ConfigKey[] = [
   key(
     'service.connect.sidecar_service',
     'definition',
-    'A nested service definition, registered as NAME-sidecar-proxy; port from the sidecar range, a TCP and an alias check by default.',
+    'A service definition, registered as NAME-sidecar-proxy with port and checks by default.',
     { reloadable: true },
   ),
   key('service.proxy.destination_service_name', 'text', 'Service behind the proxy.', {
@@ -67,7 +69,7 @@ export const DEFINITION_KEYS: readonly ConfigKey[] = [
   key(
     'service.proxy.upstreams',
     'objects',
-    'List: destination_type service, destination_name, destination_namespace, datacenter, local_bind_address 127.0.0.1, local_bind_port, config, mesh_gateway.mode.',
+    'Services that the proxy reaches: destination_name, local_bind_port, datacenter and more.',
     { reloadable: true },
   ),
   key('service.proxy.mesh_gateway.mode', 'text', 'None local remote.', {

@@ -1,7 +1,9 @@
 import { AGENT_KEYS } from './all-keys.ts';
 import type { ConfigKey } from './key.ts';
 
-/** A step of a dotted key: a key itself, or the way to others, or both (a group, a list of objects). */
+/**
+ * A step of a dotted key: a key itself, or the way to others, or both (a group, a list of objects).
+ */
 export interface KeyNode {
   readonly key: ConfigKey | undefined;
   readonly children: ReadonlyMap<string, KeyNode>;
@@ -33,8 +35,8 @@ function grow(keys: readonly ConfigKey[]): KeyNode {
 }
 
 /**
- * The name most like a wrong one, for "did you mean"; undefined where none is near (2 slips at most,
- * and fewer than half of the letters).
+ * The name most like a wrong one, for "did you mean"; undefined where none is near (2 slips at
+ * most, and fewer than half of the letters).
  */
 export function nearestName(wrong: string, names: Iterable<string>): string | undefined {
   let best: string | undefined;

@@ -21,8 +21,9 @@ export type Capability = 'now' | { readonly later: LaterCapability } | { readonl
 
 /**
  * text, flag, whole (number), number, duration (Go text), texts (list), textMap (text -> text), map
- * (free), maps (list of free maps), group (an object whose fields are rows of their own), objects (list of objects whose fields are rows of their own),
- * definition (a service or check, decoded by api-contract), definitions (a list of them).
+ * (free), maps (list of free maps), group (an object whose fields are rows of their own), objects
+ * (list of objects whose fields are rows of their own), definition (a service or check, decoded by
+ * api-contract), definitions (a list of them).
  */
 export type KeyType =
   | 'text'

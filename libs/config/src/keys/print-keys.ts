@@ -1,18 +1,22 @@
 import { ALL_KEYS } from './all-keys.ts';
 import type { ConfigKey } from './key.ts';
 
-/** All keys as a table in Markdown: name, type, default, default under -dev, reloadable, meaning. */
+/**
+ * All keys as a table in Markdown: name, type, default, default under -dev, reloadable, meaning.
+ */
 export function printKeys(): string {
-  const lines = ALL_KEYS.map(
-    (row) =>
-      `| ${[`\`${row.name}\``, typeText(row), fallbackText(row), devText(row), reloadText(row), docText(row)].join(' | ')} |`,
-  );
+  const lines = ALL_KEYS.map((row) => `| ${cells(row).join(' | ')} |`);
   return [
     '| key | type | default | with -dev | reload | meaning |',
     '| --- | --- | --- | --- | --- | --- |',
     ...lines,
     '',
   ].join('\n');
+}
+
+function cells(row: ConfigKey): readonly string[] {
+  const reload = row.reloadable ? 'yes' : '';
+  return [`\`${row.name}\``, typeText(row), fallbackText(row), devText(row), reload, docText(row)];
 }
 
 const TYPE_TEXTS: Readonly<Record<ConfigKey['type'], string>> = {
@@ -48,10 +52,6 @@ function valueText(value: NonNullable<ConfigKey['fallback']>): string {
   if (typeof value === 'object')
     return Object.keys(value).length === 0 ? 'empty' : JSON.stringify(value);
   return String(value);
-}
-
-function reloadText(row: ConfigKey): string {
-  return row.reloadable ? 'yes' : '';
 }
 
 function docText(row: ConfigKey): string {

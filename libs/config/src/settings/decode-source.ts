@@ -1,4 +1,7 @@
-/** Typed values of one configuration source (a file, a fragment): unknown keys and wrong types end here. */
+/**
+ * Typed values of one configuration source (a file, a fragment): unknown keys and wrong types end
+ * here.
+ */
 import {
   type CheckDefinition,
   decodeCheckDefinition,
@@ -28,7 +31,8 @@ export interface SourceValues {
 
 /**
  * Decodes the parsed content of a source. Names match without regard to case; null is "not set".
- * @throws MeshError `invalid-argument`, one line, `failed to parse FILE: ...` with key and what is accepted
+ * @throws MeshError `invalid-argument`, one line, `failed to parse FILE: ...` with key and what is
+ *   accepted
  */
 export function decodeSource(name: string, content: unknown): SourceValues {
   const decoder = new SourceDecoder(name);
@@ -197,7 +201,8 @@ function duration(value: unknown, path: string): string {
   if (typeof value !== 'string') throw mismatch(path, 'a duration such as "10s"', value);
   if (parseDuration(value) === undefined) {
     throw invalid(
-      `${path}: invalid duration ${describe(value)}, accepted are a number and a unit such as 10s or 5m`,
+      `${path}: invalid duration ${describe(value)}, ` +
+        'accepted are a number and a unit such as 10s or 5m',
     );
   }
   return value;

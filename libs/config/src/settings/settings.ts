@@ -13,8 +13,8 @@ interface SetValue {
 export const FLAGS_SOURCE = 'flags';
 
 /**
- * All keys with their effective values: those of the sources merged in order (lists append, maps merge,
- * the rest is replaced), else the default, which -dev may change.
+ * All keys with their effective values: those of the sources merged in order (lists append, maps
+ * merge, the rest is replaced), else the default, which -dev may change.
  */
 export class Settings {
   readonly dev: boolean;

@@ -14,8 +14,9 @@ export interface SourcesRead {
 }
 
 /**
- * Reads every path; a folder gives its files by name, without its sub-folders. A file that is neither
- * .json nor .hcl is left out with a warning unless `format` says what all are. Empty files say nothing.
+ * Reads every path; a folder gives its files by name, without its sub-folders. A file that is
+ * neither .json nor .hcl is left out with a warning unless `format` says what all are. Empty files
+ * say nothing.
  * @throws MeshError `invalid-argument`, one line naming the file
  */
 export function readSources(
@@ -26,7 +27,7 @@ export function readSources(
   const sources: SourceValues[] = [];
   const warnings: string[] = [];
   for (const path of paths) {
-    for (const file of filesOf(files, path)) {
+    for (const file of filesOf(files, path, format)) {
       const fileFormat = format === '' ? formatOf(file) : format;
       if (fileFormat === undefined) {
         warnings.push(
@@ -70,7 +71,7 @@ export function readFile(files: ConfigFiles, path: string): string {
   }
 }
 
-function filesOf(files: ConfigFiles, path: string): readonly string[] {
+function filesOf(files: ConfigFiles, path: string, format: '' | ConfigFormat): readonly string[] {
   if (kindOf(files, path) === 'file') return [path];
   let names: readonly string[];
   try {
@@ -82,7 +83,17 @@ function filesOf(files: ConfigFiles, path: string): readonly string[] {
   return [...names]
     .sort(compareBytes)
     .map((name) => `${folder}/${name}`)
-    .filter((file) => kindOf(files, file) === 'file');
+    .filter((file) => isOwnFile(files, file, format !== '' || formatOf(file) !== undefined));
+}
+
+/** False for sub-folders, and for what cannot be looked at where it would not be read anyway. */
+function isOwnFile(files: ConfigFiles, file: string, wanted: boolean): boolean {
+  try {
+    return files.kind(file) === 'file';
+  } catch (thrown) {
+    if (wanted) throw openFailed('Open', file, thrown);
+    return false;
+  }
 }
 
 function kindOf(files: ConfigFiles, path: string): 'file' | 'directory' {
@@ -101,7 +112,10 @@ function openFailed(operation: 'Open' | 'ReadDir', path: string, thrown: unknown
   );
 }
 
-/** Order of names as bytes, as folders are listed by the original; UTF-16 order differs only far out. */
+/**
+ * Order of names as bytes, as folders are listed by the original; UTF-16 order differs only far
+ * out.
+ */
 function compareBytes(left: string, right: string): number {
   return left < right ? -1 : left > right ? 1 : 0;
 }

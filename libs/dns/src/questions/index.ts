@@ -6,12 +6,7 @@ import { nodeQuestion } from './node.ts';
 import { preparedQueryQuestion } from './prepared-query.ts';
 import { reverseQuestion } from './reverse.ts';
 import { serviceQuestion } from './service.ts';
-import {
-  nameServerQuestion,
-  soaQuestion,
-  transferQuestion,
-  unknownQuestion,
-} from './zone.ts';
+import { nameServerQuestion, soaQuestion, transferQuestion, unknownQuestion } from './zone.ts';
 
 /** All question forms; the first that accepts a question answers it. */
 export const QUESTION_FORMS: readonly QuestionForm[] = [

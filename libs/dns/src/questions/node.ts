@@ -25,11 +25,9 @@ export const nodeQuestion: QuestionForm = {
     const node = await inquiry.node(datacenter, question.parts.join('.'));
     if (!node) return noSuchName(inquiry);
     const ttlS = ttlSeconds(settings.nodeTtlMs);
-    const addresses =
-      type === TYPE.TXT ? [] : await nodeRecords(inquiry, node, name, type, ttlS);
+    const addresses = type === TYPE.TXT ? [] : await nodeRecords(inquiry, node, name, type, ttlS);
     const isMetaAsked = type === TYPE.TXT || type === TYPE.ANY;
-    const meta =
-      isMetaAsked || settings.nodeMetaTxt ? nodeMetaRecords(node, name, ttlS) : [];
+    const meta = isMetaAsked || settings.nodeMetaTxt ? nodeMetaRecords(node, name, ttlS) : [];
     return {
       ...EMPTY_RESOLUTION,
       groups: [

@@ -1,5 +1,5 @@
 import type { Component, Platform, Timer } from '@mesh/base';
-import { defineCommand } from '@mesh/resource';
+import { type Command, defineCommand, type Resource, type WriteEndpoint } from '@mesh/resource';
 import type { StateStore } from '@mesh/state';
 
 /** How often the leader notes the log index, milliseconds. */
@@ -8,15 +8,33 @@ const GRANULARITY_MS = 30_000;
 const TOMBSTONE_TTL_MS = 15 * 60_000;
 
 export interface ReapPayload {
+  /** Tombstones of entries up to this index go. */
   readonly index: number;
 }
 
-/** Log entry that drops tombstones up to an index, the same on every server. */
-export function reapCommand(store: StateStore) {
-  return defineCommand<ReapPayload, null>('state.reap-tombstones', (txn, { index }) => {
-    store.reapTombstones(txn, index);
-    return null;
-  });
+/** Tombstone reaping as a resource: it changes tables, so it goes through the log like all else. */
+export interface Reaping {
+  readonly resource: Resource;
+  readonly endpoint: WriteEndpoint<ReapPayload, null>;
+}
+
+/** `store` is asked for only while an entry is applied: the store is built from the resources. */
+export function tombstoneReaping(store: () => StateStore): Reaping {
+  const command: Command<ReapPayload, null> = defineCommand(
+    'state.reap-tombstones',
+    (txn, { index }) => {
+      store().reapTombstones(txn, index);
+      return null;
+    },
+  );
+  const endpoint: WriteEndpoint<ReapPayload, null> = {
+    kind: 'write',
+    method: 'State.ReapTombstones',
+    acl: { check: { resource: 'operator', access: 'write', segment: 'none' } },
+    prepare: (payload) => ({ command, payload }),
+  };
+  const resource = { name: 'tombstones', tables: [], commands: [command], endpoints: [endpoint] };
+  return { resource, endpoint };
 }
 
 /**
@@ -29,16 +47,16 @@ export class TombstoneReaper implements Component {
   private reapedTo = 0;
   private readonly platform: Platform;
   private readonly store: StateStore;
-  private readonly propose: (payload: ReapPayload) => Promise<unknown>;
+  private readonly reap: (payload: ReapPayload) => Promise<unknown>;
 
   constructor(
     platform: Platform,
     store: StateStore,
-    propose: (payload: ReapPayload) => Promise<unknown>,
+    reap: (payload: ReapPayload) => Promise<unknown>,
   ) {
     this.platform = platform;
     this.store = store;
-    this.propose = propose;
+    this.reap = reap;
   }
 
   async start(): Promise<void> {
@@ -70,8 +88,11 @@ export class TombstoneReaper implements Component {
       due = this.marks.shift()!.index;
     }
     if (due === 0) return;
-    // Its own entry moves the index by one; that alone must not earn another mark.
-    this.reapedTo = index + 1;
-    this.propose({ index: due }).catch(() => {});
+    // Its own entry moves the index; that alone must not earn another mark.
+    this.reapedTo = this.store.view().index + 1;
+    this.reap({ index: due }).catch(() => {
+      // Leadership was lost: the next leader reaps.
+      this.reapedTo = 0;
+    });
   }
 }
