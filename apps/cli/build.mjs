@@ -58,15 +58,35 @@ const commands = readdirSync(join(here, 'src', 'commands'))
 mkdirSync(fresh, { recursive: true });
 try {
   await Promise.all([
-    build({ ...common, entryPoints: [join(here, 'src', 'main.ts')], outfile: join(fresh, 'consul.js') }),
+    build({
+      ...common,
+      entryPoints: [join(here, 'src', 'main.ts')],
+      outfile: join(fresh, 'consul.js'),
+    }),
     build({ ...common, entryPoints: commands, outdir: join(fresh, 'commands') }),
   ]);
   // The packages' own sources are ES modules: the bundles are not, whatever stands above them.
   writeFileSync(join(fresh, 'package.json'), '{"type":"commonjs"}\n');
-  rmSync(target, { recursive: true, force: true });
-  renameSync(fresh, target);
+  replaceFolder(fresh, target);
 } catch (error) {
   rmSync(fresh, { recursive: true, force: true });
   process.stderr.write(`building the CLI failed: ${error.message}\n`);
   process.exit(1);
+}
+
+/** Puts a folder in the place of another; where another build was first, its result stays. */
+function replaceFolder(from, to) {
+  const old = `${from}.old`;
+  try {
+    renameSync(to, old);
+  } catch (error) {
+    if (error.code !== 'ENOENT') throw error;
+  }
+  try {
+    renameSync(from, to);
+  } catch (error) {
+    if (error.code !== 'ENOTEMPTY') throw error;
+    rmSync(from, { recursive: true, force: true });
+  }
+  rmSync(old, { recursive: true, force: true });
 }

@@ -1,11 +1,6 @@
 import { CommandError, type FlagTable, type FlagValues } from '@mesh/cli-kit';
 import type { AgentApi } from './agent-api/agent-api.ts';
-import {
-  clientFlags,
-  namespaceFlags,
-  openAgentApi,
-  serverFlags,
-} from './agent-api/api-flags.ts';
+import { clientFlags, namespaceFlags, openAgentApi, serverFlags } from './agent-api/api-flags.ts';
 import { type Command, defineCommand, type Invocation, readFile } from './command.ts';
 
 /** Groups of connection flags: every agent's, those of server requests, those with namespaces. */

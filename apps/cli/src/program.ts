@@ -19,7 +19,9 @@ export async function runProgram(argv: readonly string[], io: Io): Promise<numbe
   }
   const unknown = before.find((word) => !HELP_WORDS.includes(word));
   if (unknown !== undefined) {
-    io.err(`${unknown}: flags of a command stand behind its name: consul ${first} ${unknown} ...\n`);
+    io.err(
+      `${unknown}: flags of a command stand behind its name: consul ${first} ${unknown} ...\n`,
+    );
     return EXIT.failure;
   }
   const { row, rest } = findRow(argv.slice(at));
@@ -54,7 +56,7 @@ function findRow(words: readonly string[]): {
 
 async function runRow(row: CommandRow, argv: readonly string[], io: Io): Promise<number> {
   if (row.later !== undefined) {
-    io.err(`consul ${row.name}: ${row.later} not part of this build yet\n`);
+    io.err(`consul ${row.name} is not available yet: ${row.later} come with a later capability\n`);
     return EXIT.failure;
   }
   if (row.load === undefined) {

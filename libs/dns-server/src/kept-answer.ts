@@ -93,7 +93,8 @@ export class KeptAnswer {
   private next(): Uint8Array {
     if (this.redrawEvery === 0) return this.variants[0]!;
     const turn = this.given++;
-    if (this.variants.length < this.wanted && turn > 0) {
+    if (turn === 0) return this.variants[0]!;
+    if (this.variants.length < this.wanted) {
       const drawn = this.encode();
       this.variants.push(drawn);
       return drawn;

@@ -1,3 +1,4 @@
+import { setMaxListeners } from 'node:events';
 import { isIP } from 'node:net';
 import { invalid, type Logger, MeshError, type Platform } from '@mesh/base';
 import {
@@ -36,6 +37,7 @@ export class Recursors {
   /** Throws `invalid-argument` for an address that is none. */
   constructor(options: RecursorsOptions) {
     this.options = options;
+    setMaxListeners(MAX_IN_FLIGHT, this.stopping.signal);
     this.addresses = options.addresses.map(parseRecursor);
   }
 

@@ -238,3 +238,32 @@ test('numbers are those that native-dns knows', () => {
   const { NAME_TO_QTYPE } = nativeDns.consts;
   for (const [name, code] of Object.entries(TYPE)) expect(NAME_TO_QTYPE[name]).toBe(code);
 });
+
+test.each(['udp', 'tcp'])('native-dns as a client understands us over %s', async (type) => {
+  const { port } = server.bound[0]!;
+  const ask = (name: string, recordType: string) =>
+    new Promise<nativeDns.Reply>((resolve, reject) => {
+      nativeDns
+        .Request({
+          question: nativeDns.Question({ name, type: recordType }),
+          server: { address: '127.0.0.1', port, type },
+          timeout: 5000,
+          cache: false,
+        })
+        .on('timeout', () => reject(new Error('timeout')))
+        .on('message', (error, reply) => (error ? reject(error) : resolve(reply)))
+        .send();
+    });
+  const addresses = await ask('web.service.consul', 'A');
+  expect(addresses.header).toMatchObject({ rcode: 0, aa: 1 });
+  expect(addresses.answer.map((record) => record['address']).sort()).toEqual([
+    '10.0.0.1',
+    '10.0.0.2',
+    '10.0.0.3',
+  ]);
+  const locations = await ask('web.service.consul', 'SRV');
+  const targets = locations.answer.map((record) => record['target']);
+  expect([...targets].sort()).toEqual([1, 2, 3].map((at) => `n${at}.node.dc1.consul`));
+  expect(locations.additional.map((record) => record['name'])).toEqual(targets);
+  expect((await ask('nope.service.consul', 'A')).header.rcode).toBe(3);
+});

@@ -1,3 +1,4 @@
+/// <reference path="./native-dns.d.ts" />
 import { RCODE } from '@mesh/dns';
 
 /** Names of record types and response codes, for people. */

@@ -1,5 +1,5 @@
 import { utf8Bytes } from '@mesh/base';
-import { encodeLabels } from './name.ts';
+import { labelEnd, labelToBytes, MAX_LABEL_BYTES } from './name.ts';
 import type { ClientSubnet } from './query.ts';
 import {
   CLASS_IN,
@@ -14,6 +14,9 @@ import type { DnsRecord } from './records.ts';
 const MAX_POINTER = 0x3fff;
 /** Longest string within a TXT record. */
 const MAX_STRING_BYTES = 255;
+
+const BACKSLASH = 0x5c;
+const DOT = 0x2e;
 
 /** Fields of a header that answers differ in. */
 export interface ReplyHeader {
@@ -73,8 +76,18 @@ export class MessageWriter {
   /** The question section as it came; its name is what later names are shortened by. */
   question(questionBytes: Uint8Array, name: string): void {
     this.at = HEADER_BYTES;
-    if (this.compress) this.noteSuffixes(name, encodeLabels(name) ?? [], 0);
+    if (this.compress) this.noteQuestion(name, questionBytes);
     this.raw(questionBytes);
+  }
+
+  private noteQuestion(name: string, questionBytes: Uint8Array): void {
+    const lower = name.toLowerCase();
+    let at = 0;
+    for (let start = 0; start < lower.length && lower !== '.'; ) {
+      this.note(lower.slice(start), HEADER_BYTES + at);
+      at += questionBytes[at]! + 1;
+      start = labelEnd(lower, start) + 1;
+    }
   }
 
   record(record: DnsRecord): void {
@@ -170,41 +183,57 @@ export class MessageWriter {
     } while (at < bytes.length);
   }
 
+  /** Throws RangeError for a name that cannot be written: whoever makes records checks their names. */
   private name(name: string, shorten: boolean): void {
-    const labels = encodeLabels(name);
-    if (!labels) throw new RangeError('name cannot be written');
-    const known = this.compress && shorten ? this.longestKnown(name, labels.length) : undefined;
-    const written = known ? known.skipped : labels.length;
-    if (this.compress) this.noteSuffixes(name, labels, labels.length - written);
-    for (let index = 0; index < written; index++) {
-      this.u8(labels[index]!.length);
-      this.raw(labels[index]!);
+    const lower = this.compress ? name.toLowerCase() : name;
+    let start = 0;
+    while (start < name.length && name !== '.') {
+      if (this.compress) {
+        const suffix = start === 0 ? lower : lower.slice(start);
+        const known = this.suffixes.get(suffix);
+        if (known === undefined) this.note(suffix, this.at);
+        else if (shorten) {
+          this.u16(0xc000 | known);
+          return;
+        }
+      }
+      start = this.label(name, start);
     }
-    if (known) this.u16(0xc000 | known.offset);
-    else this.u8(0);
+    this.u8(0);
   }
 
-  private longestKnown(
-    name: string,
-    labelCount: number,
-  ): { readonly skipped: number; readonly offset: number } | undefined {
-    const suffixes = suffixesOf(name, labelCount);
-    for (let skipped = 0; skipped < suffixes.length; skipped++) {
-      const offset = this.suffixes.get(suffixes[skipped]!);
-      if (offset !== undefined) return { skipped, offset };
+  /** Writes the label that starts at `start`; gives where the next one does. */
+  private label(name: string, start: number): number {
+    const lengthAt = this.at;
+    this.u8(0);
+    let at = start;
+    for (; at < name.length; at++) {
+      const code = name.charCodeAt(at);
+      if (code === DOT) break;
+      if (code === BACKSLASH || code > 0x7f) return this.oddLabel(name, start, lengthAt);
+      this.u8(code);
     }
-    return undefined;
+    this.closeLabel(lengthAt, at - start);
+    return at + 1;
   }
 
-  /** Remembers where the suffixes of a name about to be written will stand, but for the last `kept`. */
-  private noteSuffixes(name: string, labels: readonly Uint8Array[], kept: number): void {
-    const suffixes = suffixesOf(name, labels.length);
-    let offset = this.at;
-    for (let index = 0; index < labels.length - kept && offset <= MAX_POINTER; index++) {
-      const suffix = suffixes[index]!;
-      if (!this.suffixes.has(suffix)) this.suffixes.set(suffix, offset);
-      offset += labels[index]!.length + 1;
-    }
+  /** A label with escapes or beyond ASCII. */
+  private oddLabel(name: string, start: number, lengthAt: number): number {
+    this.at = Math.min(this.at, lengthAt + 1);
+    const end = labelEnd(name, start);
+    const bytes = labelToBytes(name.slice(start, end));
+    this.raw(bytes);
+    this.closeLabel(lengthAt, bytes.length);
+    return end + 1;
+  }
+
+  private closeLabel(lengthAt: number, length: number): void {
+    if (length === 0 || length > MAX_LABEL_BYTES) throw new RangeError('name cannot be written');
+    if (lengthAt < this.bytes.length) this.bytes[lengthAt] = length;
+  }
+
+  private note(suffix: string, offset: number): void {
+    if (offset <= MAX_POINTER && !this.suffixes.has(suffix)) this.suffixes.set(suffix, offset);
   }
 
   private u8(value: number): void {
@@ -236,19 +265,6 @@ export class MessageWriter {
     this.bytes[at] = value >> 8;
     this.bytes[at + 1] = value & 255;
   }
-}
-
-/** The name and each of its parents but the root, lower case. */
-function suffixesOf(name: string, labelCount: number): readonly string[] {
-  const lower = name.toLowerCase();
-  const suffixes: string[] = [];
-  let at = 0;
-  for (let index = 0; index < labelCount; index++) {
-    suffixes.push(lower.slice(at));
-    while (at < lower.length && lower[at] !== '.') at += lower[at] === '\\' ? 2 : 1;
-    at++;
-  }
-  return suffixes;
 }
 
 /** A buffer that holds the longest message. */

@@ -68,7 +68,7 @@ function labelToText(bytes: Uint8Array, start: number, length: number): string {
 }
 
 /** Bytes of one label in presentation form. */
-function labelToBytes(label: string): Uint8Array {
+export function labelToBytes(label: string): Uint8Array {
   if (!label.includes('\\')) return utf8Bytes(label);
   const out: number[] = [];
   for (let at = 0; at < label.length; at++) {
@@ -89,20 +89,24 @@ function labelToBytes(label: string): Uint8Array {
   return Uint8Array.from(out);
 }
 
+/** Where the label that starts at `start` ends: at an unescaped dot, or with the name. */
+export function labelEnd(name: string, start: number): number {
+  let at = start;
+  while (at < name.length && name.charCodeAt(at) !== DOT) {
+    at += name.charCodeAt(at) === BACKSLASH ? 2 : 1;
+  }
+  return Math.min(at, name.length);
+}
+
 /** Labels of a name in presentation form, leftmost first; none for the root. */
 export function splitName(name: string): readonly string[] {
-  if (name === '.' || name === '') return [];
-  if (!name.includes('\\')) return name.replace(/\.$/, '').split('.');
+  if (name === '.') return [];
   const labels: string[] = [];
-  let start = 0;
-  for (let at = 0; at < name.length; at++) {
-    if (name.charCodeAt(at) === BACKSLASH) at++;
-    else if (name.charCodeAt(at) === DOT) {
-      labels.push(name.slice(start, at));
-      start = at + 1;
-    }
+  for (let start = 0; start < name.length; ) {
+    const end = labelEnd(name, start);
+    labels.push(name.slice(start, end));
+    start = end + 1;
   }
-  if (start < name.length) labels.push(name.slice(start));
   return labels;
 }
 
@@ -122,8 +126,12 @@ export function encodeLabels(name: string): readonly Uint8Array[] | undefined {
   return length <= MAX_NAME_BYTES ? labels : undefined;
 }
 
+const PLAIN_NAME = /^(?:[\x21-\x2d\x2f-\x5b\x5d-\x7e]{1,63}\.)+$/;
+
 /** True when the name can be written into a message. */
 export function isEncodableName(name: string): boolean {
+  // The usual name at once: visible ASCII without escapes.
+  if (name.length < MAX_NAME_BYTES && PLAIN_NAME.test(name)) return true;
   return encodeLabels(name) !== undefined;
 }
 

@@ -123,6 +123,7 @@ class LineSink implements RemoteSink {
 
 class UdpTransport implements LineTransport {
   private socket: UdpSocket | undefined;
+  private unsentCount = 0;
   private readonly host: string;
   private readonly port: number;
 
@@ -138,8 +139,10 @@ class UdpTransport implements LineTransport {
   }
 
   close(): void {
-    this.socket?.close();
+    const { socket } = this;
     this.socket = undefined;
+    // Closing at once would drop what waits for the socket to be bound.
+    if (this.unsentCount === 0) socket?.close();
   }
 
   send(lines: readonly string[]): void {
@@ -155,7 +158,13 @@ class UdpTransport implements LineTransport {
   }
 
   private post(datagram: string): void {
-    this.socket?.send(datagram, this.port, this.host, () => {});
+    const { socket } = this;
+    if (!socket) return;
+    this.unsentCount++;
+    socket.send(datagram, this.port, this.host, () => {
+      this.unsentCount--;
+      if (this.unsentCount === 0 && this.socket !== socket) socket.close();
+    });
   }
 }
 

@@ -1,6 +1,6 @@
 import { type Logger, MeshError, type Platform } from '@mesh/base';
 import { diffReload, type LoadedConfig, loadConfig } from '@mesh/config';
-import { createLogHub, type LogHub } from '@mesh/logging';
+import { createLogHub, type FileSink, type LogHub, openFileSink } from '@mesh/logging';
 import { agentBanner } from './banner.ts';
 import { writePidFile } from './pid-file.ts';
 import { onSignals, type SignalAction } from './process-signals.ts';
@@ -19,6 +19,7 @@ export class AgentRun {
   private readonly root: Root;
   private readonly hub: LogHub;
   private readonly logger: Logger;
+  private readonly logFile: FileSink | undefined;
   private readonly argv: readonly string[];
   private readonly platform: Platform;
   private leaving: Promise<void> | undefined;
@@ -36,6 +37,7 @@ export class AgentRun {
       write: (text) => process.stdout.write(text),
     });
     this.logger = this.hub.logger('agent');
+    this.logFile = this.openLogFile();
     this.root = createDevRoot(loaded.config, platform, this.hub, {
       leave: () => this.leaveByRequest(),
       reload: () => this.reload(),
@@ -67,6 +69,20 @@ export class AgentRun {
       stopSignals();
       removePidFile();
       await this.hub.flush();
+      this.logFile?.close();
+    }
+  }
+
+  private openLogFile(): FileSink | undefined {
+    const { log } = this.loaded.config;
+    if (log.file === '') return undefined;
+    try {
+      const sink = openFileSink({ ...log, clock: this.platform.clock });
+      this.hub.addSink((text) => sink.write(text));
+      return sink;
+    } catch (cause) {
+      const why = cause instanceof Error ? cause.message : String(cause);
+      throw new MeshError('invalid-argument', `log_file: cannot open "${log.file}": ${why}`);
     }
   }
 

@@ -1,5 +1,5 @@
-import { type Answer, exchange, type Receiver, stream } from './exchange.ts';
 import type { Endpoint } from './endpoint.ts';
+import { type Answer, exchange, type Receiver, stream } from './exchange.ts';
 
 /** Query parameters; undefined ones are left out, true stands as `name=`. */
 export type Query = Readonly<Record<string, string | readonly string[] | true | undefined>>;

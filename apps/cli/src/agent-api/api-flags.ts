@@ -15,7 +15,7 @@ export const clientFlags = underHeading(HEADING, {
   ),
   'ca-path': valueFlag('Folder of such files. Also: CONSUL_CAPATH in the environment.'),
   'client-cert': valueFlag(
-    "Certificate to show to an agent that verifies its clients. Also: CONSUL_CLIENT_CERT in the environment.",
+    'Certificate to show to an agent that verifies its clients. Also: CONSUL_CLIENT_CERT in the environment.',
   ),
   'client-key': valueFlag('Key of that certificate. Also: CONSUL_CLIENT_KEY in the environment.'),
   'http-addr': valueFlag(

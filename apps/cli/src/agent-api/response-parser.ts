@@ -80,7 +80,8 @@ export class ResponseParser {
     const lines = this.#pending.toString('latin1', 0, end).split('\r\n');
     this.#pending = this.#pending.subarray(end + 4);
     const match = /^HTTP\/1\.[01] (\d{3})(?: |$)/.exec(lines[0]!);
-    if (!match) throw new Error(`malformed HTTP response ${JSON.stringify(lines[0]!.slice(0, 64))}`);
+    if (!match)
+      throw new Error(`malformed HTTP response ${JSON.stringify(lines[0]!.slice(0, 64))}`);
     const status = Number(match[1]);
     if (status < 200) return true;
     const headers = parseHeaders(lines.slice(1));
@@ -96,7 +97,8 @@ export class ResponseParser {
     } else if (headers.get('transfer-encoding')?.toLowerCase().endsWith('chunked')) {
       this.#state = 'chunk-size';
     } else if (length !== undefined) {
-      if (!/^\d{1,15}$/.test(length)) throw new Error(`bad Content-Length ${JSON.stringify(length)}`);
+      if (!/^\d{1,15}$/.test(length))
+        throw new Error(`bad Content-Length ${JSON.stringify(length)}`);
       this.#left = Number(length);
       this.#state = 'fixed';
       if (this.#left === 0) this.#finish();

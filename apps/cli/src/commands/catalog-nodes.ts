@@ -3,8 +3,8 @@ import { boolFlag, columns, mapFlag, textFlag } from '@mesh/cli-kit';
 import { encodePath } from '../agent-api/agent-api.ts';
 import { defineApiCommand } from '../api-command.ts';
 import { attempt } from '../command.ts';
-import { nodeMetaQuery } from '../node-meta.ts';
 import { noArguments } from '../no-arguments.ts';
+import { nodeMetaQuery } from '../node-meta.ts';
 
 /** What /v1/catalog/nodes and /v1/catalog/service have in common. */
 type NodeRow = Pick<CatalogNode, 'ID' | 'Node' | 'Address' | 'Datacenter' | 'TaggedAddresses'> & {

@@ -2,8 +2,8 @@ import { boolFlag, mapFlag, textFlag } from '@mesh/cli-kit';
 import { type AgentApi, encodePath } from '../agent-api/agent-api.ts';
 import { defineApiCommand } from '../api-command.ts';
 import { attempt } from '../command.ts';
-import { nodeMetaQuery } from '../node-meta.ts';
 import { noArguments } from '../no-arguments.ts';
+import { nodeMetaQuery } from '../node-meta.ts';
 
 type Tags = ReadonlyMap<string, readonly string[]>;
 

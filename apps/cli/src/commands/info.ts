@@ -11,10 +11,7 @@ export const command = defineApiCommand({
   connection: 'agent',
   flags: {},
   async run({ print, api }) {
-    const { Stats } = await attempt(
-      'Error querying agent',
-      api().get<AgentSelf>('/v1/agent/self'),
-    );
+    const { Stats } = await attempt('Error querying agent', api().get<AgentSelf>('/v1/agent/self'));
     for (const part of Object.keys(Stats).sort()) {
       print(`${part}:`);
       const values = Stats[part]!;

@@ -49,7 +49,9 @@ without sending anything. Without node2 it is the node of the agent.
     }
     const ms = distance(from.get(shared)!, to.get(shared)!) * 1000;
     const source = flags.wan ? 'WAN' : 'LAN';
-    print(`Estimated ${first} <-> ${second} rtt: ${ms.toFixed(3)} ms (using ${source} coordinates)`);
+    print(
+      `Estimated ${first} <-> ${second} rtt: ${ms.toFixed(3)} ms (using ${source} coordinates)`,
+    );
     return 0;
   },
 });

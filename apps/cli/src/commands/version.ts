@@ -11,7 +11,9 @@ export const command = defineCommand({
   flags: { format: textFlag('Form of the output: pretty or json.', 'pretty') },
   run({ flags, print }) {
     if (flags.format === 'json') {
-      print(JSON.stringify({ Version: VERSION, Revision: '', Prerelease: '', RPC: PROTOCOL }, null, 3));
+      print(
+        JSON.stringify({ Version: VERSION, Revision: '', Prerelease: '', RPC: PROTOCOL }, null, 3),
+      );
       return 0;
     }
     if (flags.format !== 'pretty') {

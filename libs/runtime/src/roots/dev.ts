@@ -1,19 +1,139 @@
 import { createAgent, SoloMembership } from '@mesh/agent';
+import { kvRoutes, type Route, txnRoutes } from '@mesh/api-contract';
 import type { Component, Platform } from '@mesh/base';
 import { catalogHttpRoutes } from '@mesh/catalog';
 import type { RuntimeConfig } from '@mesh/config';
-import { coordinateHttpRoutes } from '@mesh/coordinate';
+import { coordinateHttpRoutes, originCoordinate } from '@mesh/coordinate';
 import { createDnsServer } from '@mesh/dns-server';
 import { EventLog, eventHttpRoutes, LocalEventBus } from '@mesh/event';
 import { healthHttpRoutes } from '@mesh/health';
 import { createHttpServer } from '@mesh/http-server';
 import { kvHttpRoutes } from '@mesh/kv';
 import type { LogHub } from '@mesh/logging';
-import { createMetrics } from '@mesh/metrics';
 import { MemorySqliteLogStore } from '@mesh/raft-storage';
+import type { BoundRoute } from '@mesh/resource';
 import { createServer, statusHttpRoutes } from '@mesh/server';
 import { sessionHttpRoutes } from '@mesh/session';
 import { txnHttpRoutes } from '@mesh/txn';
 import { rpcDnsSource } from '../dns-source.ts';
 import { absentCapabilityRoutes } from '../later-capabilities.ts';
 import { VERSION } from '../version.ts';
+import { createTelemetry } from './telemetry.ts';
+
+/** What the process lends to its parts. */
+export interface ProcessActions {
+  /** Leaves and then ends the process; resolves when the leave is done. */
+  leave(): Promise<void>;
+  reload(): Promise<void>;
+}
+
+/** An agent's parts, wired. */
+export interface Root {
+  /** In order of start; stopped in reverse. */
+  readonly components: readonly Component[];
+  /** Applies a new configuration as far as that can be done while running. */
+  reload(config: RuntimeConfig): Promise<void>;
+  /** Leaves the pools. */
+  leave(): Promise<void>;
+}
+
+/** `agent -dev`: a server on a log in memory with the agent, DNS and HTTP around it, in one process. */
+export function createDevRoot(
+  config: RuntimeConfig,
+  platform: Platform,
+  logHub: LogHub,
+  actions: ProcessActions,
+): Root {
+  const logger = logHub.logger('agent');
+  const { metrics, components: telemetry } = createTelemetry(config, platform, logger);
+  const server = createServer({
+    ...config,
+    bootstrap: config.bootstrap,
+    address: config.advertiseLan,
+    port: config.ports.server,
+    build: VERSION,
+    logStore: new MemorySqliteLogStore(),
+    platform,
+    metrics,
+    logger: logger.named('server'),
+    defer: setImmediate,
+    holdTimeoutMs: config.rpcHoldTimeoutMs,
+  });
+  const { rpc } = server;
+  const membership = new SoloMembership(config, VERSION);
+  const bus = new LocalEventBus();
+  const agent = createAgent({
+    config,
+    rpc,
+    membership,
+    platform,
+    logger,
+    logHub,
+    metrics,
+    version: VERSION,
+    actions,
+    serverStats: () => server.stats(),
+    events: bus,
+    coordinateUpdate: server.coordinateUpdate,
+  });
+  const events = new EventLog(agent.localServices, platform.timers);
+  bus.subscribe((event) => events.receive(event));
+  const { nodeName } = config;
+  const routes: readonly BoundRoute[] = [
+    ...statusHttpRoutes(server.consensus, config.datacenter),
+    ...agent.routes,
+    ...catalogHttpRoutes({ rpc, nodeName }),
+    ...healthHttpRoutes({ rpc, nodeName }),
+    ...kvHttpRoutes({ rpc }),
+    ...sessionHttpRoutes({ rpc, nodeName, create: server.sessionCreate }),
+    ...txnHttpRoutes({ rpc, kvMaxValueBytes: config.limits.kvMaxValueBytes }),
+    ...eventHttpRoutes({ ...config, bus, log: events, random: platform.random }),
+    ...coordinateHttpRoutes({
+      rpc,
+      update: server.coordinateUpdate,
+      datacenters: () => wanCoordinates(config),
+    }),
+    ...absentCapabilityRoutes(),
+  ];
+  const http = createHttpServer({
+    ...config,
+    config: config.http,
+    routes,
+    logger: logger.named('http'),
+    metrics,
+    platform,
+    translateAddresses: config.translateWanAddresses,
+    bodyLimitBytes: (route) => configuredLimit(route, config),
+  });
+  const dns = createDnsServer({
+    ...config,
+    config: config.dns,
+    source: rpcDnsSource(rpc, { ...config, ...config.dns }),
+    logger: logger.named('dns'),
+    metrics,
+    platform,
+  });
+  return {
+    components: [...telemetry, ...server.components, ...agent.components, dns, http],
+    leave: () => membership.leave(),
+    reload: async (next) => {
+      logHub.setLevel(next.log.level);
+      dns.updateConfig(next.dns);
+      http.reconfigure(next.http);
+      await agent.reload(next);
+    },
+  };
+}
+
+/** Body limits that are settings rather than part of the contract. */
+function configuredLimit(route: Route, { limits }: RuntimeConfig): number | undefined {
+  if (route === kvRoutes.put) return limits.kvMaxValueBytes;
+  if (route === txnRoutes.apply) return limits.txnMaxRequestBytes;
+  return undefined;
+}
+
+/** The wide-area pool of an agent that is alone: itself, at the origin. */
+function wanCoordinates({ datacenter, nodeName }: RuntimeConfig) {
+  const own = { Node: `${nodeName}.${datacenter}`, Segment: '', Coord: originCoordinate() };
+  return [{ Datacenter: datacenter, AreaID: 'wan', Coordinates: [own] }];
+}
