@@ -30,6 +30,8 @@ const ALLOWED = {
   app: ['base', 'contract', 'core', 'domain', 'io', 'agent', 'runtime', 'client', 'app'],
   test: ['base', 'contract', 'core', 'domain', 'io', 'agent', 'runtime', 'client', 'test'],
 };
+/** Files that only tests load. */
+const TESTS = '\\.(spec|sim|fuzz)\\.ts$|/src/testing/';
 const folders = (names) => names.flatMap((name) => layers[name] ?? []).join('|') || 'nothing';
 
 const layerRules = Object.keys(layers).map((layer) => {
@@ -39,7 +41,8 @@ const layerRules = Object.keys(layers).map((layer) => {
     name: `layer-${layer}`,
     comment: `${layer} may import: ${ALLOWED[layer].join(', ')}`,
     severity: 'error',
-    from: { path: `^(${folders([layer])})/` },
+    // Tests may use the test kit; code may not.
+    from: { path: `^(${folders([layer])})/`, pathNot: TESTS },
     to: { path: `^(${folders(forbidden)})/` },
   };
 });
@@ -65,7 +68,7 @@ module.exports = {
       severity: 'error',
       from: {
         path: `^(${folders(['base', 'contract', 'core', 'domain'])})/`,
-        pathNot: '\\.(spec|sim|fuzz)\\.ts$',
+        pathNot: TESTS,
       },
       to: { dependencyTypes: ['core', 'npm', 'npm-dev'] },
     },

@@ -37,7 +37,7 @@ export function parseDuration(text: string): number | undefined {
     at = PART.lastIndex;
   }
   // Go durations are 64-bit nanoseconds: 2^63 ns is about 292 years.
-  if (totalMs > 9.223372036854775807e12) return undefined;
+  if (totalMs > 9_223_372_036_854) return undefined;
   return sign * totalMs;
 }
 

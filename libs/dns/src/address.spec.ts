@@ -10,12 +10,23 @@ test.each([
   expect([...parseAddress(text)!]).toEqual(bytes);
 });
 
-test.each(['', 'db.example.com', '10.0.0', '256.0.0.1', '1.2.3.4.5', ':::', '1::2::3', 'g::'])(
-  'refuses %j',
-  (text) => {
-    expect(parseAddress(text)).toBeUndefined();
-  },
-);
+test.each([
+  '',
+  'db.example.com',
+  '10.0.0',
+  '256.0.0.1',
+  '1.2.3.4.5',
+  '1..2.3',
+  '1.2.3.',
+  '.1.2.3',
+  '0001.2.3.4',
+  '1.2.3.a',
+  ':::',
+  '1::2::3',
+  'g::',
+])('refuses %j', (text) => {
+  expect(parseAddress(text)).toBeUndefined();
+});
 
 test.each([
   'fe80::1%eth0',

@@ -1,4 +1,6 @@
-const IPV4 = /^(\d{1,3})\.(\d{1,3})\.(\d{1,3})\.(\d{1,3})$/;
+const DOT = 0x2e;
+const ZERO = 0x30;
+const NINE = 0x39;
 const GROUP = /^[0-9a-fA-F]{1,4}$/;
 const GROUPS = 8;
 
@@ -17,11 +19,27 @@ export function parseAddress(text: string): Uint8Array | undefined {
   return Uint8Array.from(groups.flatMap((group) => [group >> 8, group & 255]));
 }
 
+/** By hand: a large service has its instances' addresses parsed on each change. */
 function parseIpv4(text: string): Uint8Array | undefined {
-  const match = IPV4.exec(text);
-  if (!match) return undefined;
-  const bytes = match.slice(1).map(Number);
-  return bytes.every((byte) => byte <= 255) ? Uint8Array.from(bytes) : undefined;
+  const bytes = new Uint8Array(4);
+  let index = 0;
+  let value = 0;
+  let digits = 0;
+  for (let at = 0; at < text.length; at++) {
+    const code = text.charCodeAt(at);
+    if (code === DOT) {
+      if (digits === 0 || index === 3) return undefined;
+      bytes[index++] = value;
+      value = 0;
+      digits = 0;
+    } else {
+      value = value * 10 + code - ZERO;
+      if (code < ZERO || code > NINE || ++digits > 3 || value > 255) return undefined;
+    }
+  }
+  if (index !== 3 || digits === 0) return undefined;
+  bytes[3] = value;
+  return bytes;
 }
 
 function parseIpv6(text: string): readonly number[] | undefined {

@@ -58,7 +58,8 @@ async function locations(
     const key = `${Node.Node}:${Service.Address}:${port}`;
     if (seen.has(key)) continue;
     seen.add(key);
-    const group = await instanceLocation(inquiry, instance, question, ttlS);
+    const made = instanceLocation(inquiry, instance, question, ttlS);
+    const group = made instanceof Promise ? await made : made;
     if (group.answers.length === 0) continue;
     groups.push({
       answers: group.answers,
@@ -87,7 +88,8 @@ async function addresses(
   const aliases: AnswerGroup[] = [];
   const seen = new Set<string>();
   for (const instance of instances) {
-    const group = await instanceAddresses(inquiry, instance, question, ttlS);
+    const made = instanceAddresses(inquiry, instance, question, ttlS);
+    const group = made instanceof Promise ? await made : made;
     const first = group.answers[0];
     if (!first) continue;
     // Instances on one node share its address, and are one answer.

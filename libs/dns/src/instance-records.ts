@@ -1,7 +1,7 @@
 import { hexEncode } from '@mesh/base';
 import { parseAddress } from './address.ts';
 import { hasOwnAddress, nodeAddress, serviceAddress, servicePort } from './address-choice.ts';
-import { addressRecord, aliasRecords, nodeRecords } from './host-records.ts';
+import { addressRecord, aliasRecords } from './host-records.ts';
 import type { Inquiry } from './inquiry.ts';
 import { absoluteName, isEncodableName } from './name.ts';
 import { nodeMetaRecords } from './node-meta.ts';
@@ -13,54 +13,76 @@ import type { DnsInstance, DnsNode } from './source.ts';
 
 const NOTHING: AnswerGroup = { answers: [], additional: [] };
 
-/** Addresses of an instance under the question's name: its own, or else its node's. */
-export async function instanceAddresses(
+/**
+ * Addresses of an instance under the question's name: its own, or else its node's. A promise only where a host
+ * name must be followed: a large service has many instances, and few of these.
+ */
+export function instanceAddresses(
   inquiry: Inquiry,
   instance: DnsInstance,
   question: SplitQuestion,
   ttlS: number,
-): Promise<AnswerGroup> {
+): AnswerGroup | Promise<AnswerGroup> {
   const { name, type } = question;
-  const own = serviceAddress(instance, type, inquiry.settings);
-  const bytes = parseAddress(own);
-  if (bytes) {
-    const record = addressRecord(name, bytes, type, ttlS);
-    return record ? { answers: [record], additional: [] } : NOTHING;
-  }
+  const { settings } = inquiry;
+  const own = serviceAddress(instance, type, settings);
+  if (own === '' && hasOwnAddress(instance, settings)) return NOTHING;
   // A service whose address is the very name asked for would be its own alias: its node answers for it.
-  const host = own === '' ? '' : absoluteName(own.toLowerCase());
-  if (host !== '' && host !== name.toLowerCase()) {
-    return { answers: await aliasRecords(inquiry, name, own, type, ttlS), additional: [] };
-  }
-  if (host === '' && hasOwnAddress(instance, inquiry.settings)) return NOTHING;
-  return {
-    answers: await nodeRecords(inquiry, instance.Node, name, type, ttlS),
-    additional: [],
-  };
+  const isNodes = own === '' || absoluteName(own.toLowerCase()) === name.toLowerCase();
+  const text = isNodes ? nodeAddress(instance.Node, type, settings) : own;
+  const bytes = parseAddress(text);
+  if (!bytes) return aliasGroup(inquiry, name, text, type, ttlS);
+  const record = addressRecord(name, bytes, type, ttlS);
+  return record ? { answers: [record], additional: [] } : NOTHING;
+}
+
+async function aliasGroup(
+  inquiry: Inquiry,
+  name: string,
+  host: string,
+  type: number,
+  ttlS: number,
+): Promise<AnswerGroup> {
+  return { answers: await aliasRecords(inquiry, name, host, type, ttlS), additional: [] };
 }
 
 /**
  * The SRV record of an instance (RFC 2782) with the addresses of its target. The target is the node's name
- * when the node's address counts, else a name made of the service's address, or its host name.
+ * when the node's address counts, else a name made of the service's address, or its host name. A promise only
+ * where a host name must be followed.
  */
-export async function instanceLocation(
+export function instanceLocation(
   inquiry: Inquiry,
   instance: DnsInstance,
   question: SplitQuestion,
   ttlS: number,
-): Promise<AnswerGroup> {
-  const { target, additional } = await targetOf(inquiry, instance, ttlS);
-  if (!isEncodableName(target)) return NOTHING;
-  const answer: DnsRecord = {
-    type: TYPE.SRV,
-    name: question.name,
-    ttlS,
-    priority: 1,
-    weight: weightOf(instance),
-    port: servicePort(instance, inquiry.settings),
-    target,
+): AnswerGroup | Promise<AnswerGroup> {
+  const group = (found: Target | undefined): AnswerGroup => {
+    if (!found || !isEncodableName(found.target)) return NOTHING;
+    const { target, additional } = found;
+    const answer: DnsRecord = {
+      type: TYPE.SRV,
+      name: question.name,
+      ttlS,
+      priority: 1,
+      weight: weightOf(instance),
+      port: servicePort(instance, inquiry.settings),
+      target,
+    };
+    return { answers: [answer], additional };
   };
-  return { answers: [answer], additional };
+  const { settings } = inquiry;
+  const own = serviceAddress(instance, TYPE.SRV, settings);
+  const text = own === '' ? nodeAddress(instance.Node, TYPE.SRV, settings) : own;
+  const bytes = parseAddress(text);
+  if (!bytes) return hostTarget(inquiry, text, ttlS).then(group);
+  // The node's name would lead to its LAN address, not to a translated one.
+  const isNodes = own === '' && text === instance.Node.Address;
+  return group(
+    isNodes
+      ? nodeTarget(inquiry, instance.Node, bytes, ttlS)
+      : addressTarget(inquiry, instance.Node, bytes, ttlS),
+  );
 }
 
 interface Target {
@@ -68,28 +90,21 @@ interface Target {
   readonly additional: readonly DnsRecord[];
 }
 
-async function targetOf(inquiry: Inquiry, instance: DnsInstance, ttlS: number): Promise<Target> {
-  const { settings } = inquiry;
-  const own = serviceAddress(instance, TYPE.SRV, settings);
-  const bytes = parseAddress(own);
-  if (bytes) return addressTarget(inquiry, instance.Node, bytes, ttlS);
-  if (own !== '') return hostTarget(inquiry, own, ttlS);
-  const outer = nodeAddress(instance.Node, TYPE.SRV, settings);
-  const nodeBytes = parseAddress(outer);
-  if (!nodeBytes) return hostTarget(inquiry, outer, ttlS);
-  // The node's name would lead to its LAN address.
-  if (outer !== instance.Node.Address) {
-    return addressTarget(inquiry, instance.Node, nodeBytes, ttlS);
-  }
-  const target = nodeName(inquiry, instance.Node);
-  const meta = settings.nodeMetaTxt ? nodeMetaRecords(instance.Node, target, ttlS) : [];
-  return { target, additional: [...addressUnder(target, nodeBytes, ttlS), ...meta] };
+/** Undefined when the text is no name that could be written. */
+async function hostTarget(
+  inquiry: Inquiry,
+  host: string,
+  ttlS: number,
+): Promise<Target | undefined> {
+  const target = absoluteName(host);
+  if (host === '' || !isEncodableName(target)) return undefined;
+  return { target, additional: await inquiry.chainOf(target, TYPE.SRV, ttlS) };
 }
 
-async function hostTarget(inquiry: Inquiry, host: string, ttlS: number): Promise<Target> {
-  const target = absoluteName(host);
-  if (host === '' || !isEncodableName(target)) return { target: '', additional: [] };
-  return { target, additional: await inquiry.chainOf(target, TYPE.SRV, ttlS) };
+function nodeTarget(inquiry: Inquiry, node: DnsNode, address: Uint8Array, ttlS: number): Target {
+  const target = nodeName(inquiry, node);
+  const meta = inquiry.settings.nodeMetaTxt ? nodeMetaRecords(node, target, ttlS) : [];
+  return { target, additional: [...addressUnder(target, address, ttlS), ...meta] };
 }
 
 function addressTarget(inquiry: Inquiry, node: DnsNode, address: Uint8Array, ttlS: number): Target {

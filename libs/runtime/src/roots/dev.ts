@@ -1,18 +1,18 @@
-import { createAgent, SoloMembership } from '@mesh/agent';
+import { type Agent, createAgent, SoloMembership } from '@mesh/agent';
 import { kvRoutes, type Route, txnRoutes } from '@mesh/api-contract';
 import type { Component, Platform } from '@mesh/base';
 import { catalogHttpRoutes } from '@mesh/catalog';
 import type { RuntimeConfig } from '@mesh/config';
 import { coordinateHttpRoutes, originCoordinate } from '@mesh/coordinate';
 import { createDnsServer } from '@mesh/dns-server';
-import { EventLog, eventHttpRoutes, LocalEventBus } from '@mesh/event';
+import { type EventBus, EventLog, eventHttpRoutes, LocalEventBus } from '@mesh/event';
 import { healthHttpRoutes } from '@mesh/health';
 import { createHttpServer } from '@mesh/http-server';
 import { kvHttpRoutes } from '@mesh/kv';
 import type { LogHub } from '@mesh/logging';
 import { MemorySqliteLogStore } from '@mesh/raft-storage';
 import type { BoundRoute } from '@mesh/resource';
-import { createServer, statusHttpRoutes } from '@mesh/server';
+import { createServer, type Server, statusHttpRoutes } from '@mesh/server';
 import { sessionHttpRoutes } from '@mesh/session';
 import { txnHttpRoutes } from '@mesh/txn';
 import { rpcDnsSource } from '../dns-source.ts';
@@ -76,25 +76,7 @@ export function createDevRoot(
     events: bus,
     coordinateUpdate: server.coordinateUpdate,
   });
-  const events = new EventLog(agent.localServices, platform.timers);
-  bus.subscribe((event) => events.receive(event));
-  const { nodeName } = config;
-  const routes: readonly BoundRoute[] = [
-    ...statusHttpRoutes(server.consensus, config.datacenter),
-    ...agent.routes,
-    ...catalogHttpRoutes({ rpc, nodeName }),
-    ...healthHttpRoutes({ rpc, nodeName }),
-    ...kvHttpRoutes({ rpc }),
-    ...sessionHttpRoutes({ rpc, nodeName, create: server.sessionCreate }),
-    ...txnHttpRoutes({ rpc, kvMaxValueBytes: config.limits.kvMaxValueBytes }),
-    ...eventHttpRoutes({ ...config, bus, log: events, random: platform.random }),
-    ...coordinateHttpRoutes({
-      rpc,
-      update: server.coordinateUpdate,
-      datacenters: () => wanCoordinates(config),
-    }),
-    ...absentCapabilityRoutes(),
-  ];
+  const routes = assembleRoutes({ config, platform, server, agent, bus });
   const http = createHttpServer({
     ...config,
     config: config.http,
@@ -136,4 +118,42 @@ function configuredLimit(route: Route, { limits }: RuntimeConfig): number | unde
 function wanCoordinates({ datacenter, nodeName }: RuntimeConfig) {
   const own = { Node: `${nodeName}.${datacenter}`, Segment: '', Coord: originCoordinate() };
   return [{ Datacenter: datacenter, AreaID: 'wan', Coordinates: [own] }];
+}
+
+interface RouteParts {
+  readonly config: RuntimeConfig;
+  readonly platform: Platform;
+  readonly server: Server;
+  readonly agent: Agent;
+  readonly bus: EventBus;
+}
+
+/** Every route that this agent answers, resource by resource. */
+function assembleRoutes({
+  config,
+  platform,
+  server,
+  agent,
+  bus,
+}: RouteParts): readonly BoundRoute[] {
+  const { rpc, coordinateUpdate, sessionCreate } = server;
+  const { nodeName, datacenter, limits } = config;
+  const events = new EventLog(agent.localServices, platform.timers);
+  bus.subscribe((event) => events.receive(event));
+  return [
+    ...statusHttpRoutes(server.consensus, datacenter),
+    ...agent.routes,
+    ...catalogHttpRoutes({ rpc, nodeName }),
+    ...healthHttpRoutes({ rpc, nodeName }),
+    ...kvHttpRoutes({ rpc }),
+    ...sessionHttpRoutes({ rpc, nodeName, create: sessionCreate }),
+    ...txnHttpRoutes({ rpc, kvMaxValueBytes: limits.kvMaxValueBytes }),
+    ...eventHttpRoutes({ ...config, bus, log: events, random: platform.random }),
+    ...coordinateHttpRoutes({
+      rpc,
+      update: coordinateUpdate,
+      datacenters: () => wanCoordinates(config),
+    }),
+    ...absentCapabilityRoutes(),
+  ];
 }

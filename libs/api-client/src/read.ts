@@ -1,0 +1,101 @@
+import type { HttpCaller, HttpReply } from './http-caller.ts';
+import type { Answer, ReadOptions } from './options.ts';
+import { withQuery } from './target.ts';
+import type { WatchOptions } from './watch/watch.ts';
+
+/** How the answer of a query becomes data. */
+export interface Decoder<T> {
+  /** `parse` of the whole text where JSON.parse would lose something. @default JSON.parse */
+  readonly parse?: (text: string) => unknown;
+  /** Statuses that are answers besides 200; `body` is null where there is none. */
+  readonly accepts?: readonly number[];
+  decode(body: unknown, status: number): T;
+}
+
+/** Runs reads; implemented by the client. */
+export interface ReadRunner {
+  readonly caller: HttpCaller;
+  watch<T>(read: Read<T>, options: WatchOptions): AsyncGenerator<Answer<T>, void, undefined>;
+}
+
+/**
+ * A query that can be asked once, by awaiting it, or followed, by `watch`. Nothing is sent before that.
+ */
+export class Read<T> implements PromiseLike<Answer<T>> {
+  /** Path with the query's own parameters. */
+  readonly path: string;
+  readonly decoder: Decoder<T>;
+  readonly options: ReadOptions;
+  readonly #runner: ReadRunner;
+
+  constructor(runner: ReadRunner, path: string, decoder: Decoder<T>, options: ReadOptions) {
+    this.#runner = runner;
+    this.path = path;
+    this.decoder = decoder;
+    this.options = options;
+  }
+
+  /** Asks. @throws ApiError */
+  async once(overrides: Pick<ReadOptions, 'index' | 'waitMs' | 'signal' | 'retries'> = {}): Promise<Answer<T>> {
+    const options = { ...this.options, ...overrides };
+    const blocking = options.index !== undefined && options.index > 0;
+    // The server adds up to a sixteenth to the wait, so that clients do not all come at once.
+    const extraMs = blocking ? (options.waitMs ?? DEFAULT_WAIT_MS) * (1 + 1 / 16) : 0;
+    const reply = await this.#runner.caller.send({
+      method: 'GET',
+      path: withQuery(this.path, readParameters(options)),
+      idempotent: true,
+      extraMs,
+      options,
+      ...(this.decoder.accepts ? { accepts: this.decoder.accepts } : {}),
+    });
+    return answerOf(reply, this.decoder);
+  }
+
+  /** Follows the answer: yields it once, then again after each change, until the signal fires. */
+  watch(options: WatchOptions = {}): AsyncGenerator<Answer<T>, void, undefined> {
+    return this.#runner.watch(this, options);
+  }
+
+  // biome-ignore lint/suspicious/noThenProperty: awaiting a query asks it
+  then<A = Answer<T>, B = never>(
+    onFulfilled?: ((answer: Answer<T>) => A | PromiseLike<A>) | null,
+    onRejected?: ((reason: unknown) => B | PromiseLike<B>) | null,
+  ): Promise<A | B> {
+    return this.once().then(onFulfilled, onRejected);
+  }
+}
+
+/** Wait of a blocking query that names none. */
+export const DEFAULT_WAIT_MS = 300_000;
+
+/** Parameters that every read takes. */
+export function readParameters(options: ReadOptions) {
+  return {
+    stale: options.consistency === 'stale',
+    consistent: options.consistency === 'consistent',
+    filter: options.filter,
+    cached: options.cached,
+    index: options.index,
+    wait: options.index === undefined || options.waitMs === undefined ? undefined : `${options.waitMs}ms`,
+  };
+}
+
+/** The data of a body. */
+export function decodeBody<T>(decoder: Decoder<T>, text: string, status: number): T {
+  const parse = decoder.parse ?? ((json: string) => JSON.parse(json) as unknown);
+  return decoder.decode(status === 200 && text !== '' ? parse(text) : null, status);
+}
+
+function answerOf<T>(reply: HttpReply, decoder: Decoder<T>): Answer<T> {
+  const cache = reply.header('x-cache');
+  const index = Number(reply.header('x-consul-index'));
+  return {
+    data: decodeBody(decoder, reply.body, reply.status),
+    index: Number.isFinite(index) ? index : 0,
+    status: reply.status,
+    knownLeader: reply.header('x-consul-knownleader') === 'true',
+    lastContactMs: Number(reply.header('x-consul-lastcontact')) || 0,
+    cacheHit: cache === '' ? undefined : cache === 'HIT',
+  };
+}
