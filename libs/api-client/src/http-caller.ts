@@ -37,7 +37,10 @@ export class HttpCaller {
 
   constructor(options: ClientOptions) {
     const address = options.address ?? DEFAULT_ADDRESS;
-    this.baseUrl = (/^https?:\/\//.test(address) ? address : `http://${address}`).replace(/\/+$/, '');
+    this.baseUrl = (/^https?:\/\//.test(address) ? address : `http://${address}`).replace(
+      /\/+$/,
+      '',
+    );
     this.platform = options.platform ?? defaultPlatform;
     this.#options = options;
     this.#fetch = options.fetch ?? ((url, init) => fetch(url, init));
@@ -45,7 +48,8 @@ export class HttpCaller {
 
   /** @throws ApiError; or the reason of `options.signal` when that fires */
   async send(call: HttpCall): Promise<HttpReply> {
-    const attempts = 1 + (call.idempotent ? (call.options.retries ?? this.#options.retries ?? 3) : 0);
+    const attempts =
+      1 + (call.idempotent ? (call.options.retries ?? this.#options.retries ?? 3) : 0);
     for (let attempt = 1; ; attempt++) {
       try {
         return await this.#attempt(call);
@@ -108,7 +112,9 @@ export class HttpCaller {
   /** Exponential with full jitter, so that clients cut off together do not come back together. */
   #delayMs(attempt: number): number {
     const first = this.#options.retryDelayMs ?? 100;
-    return Math.min(first * 2 ** (attempt - 1), MAX_RETRY_DELAY_MS) * (0.5 + this.platform.random() / 2);
+    return (
+      Math.min(first * 2 ** (attempt - 1), MAX_RETRY_DELAY_MS) * (0.5 + this.platform.random() / 2)
+    );
   }
 }
 

@@ -1,1 +1,66 @@
-export {};
+// For users.
+
+// Types of the API itself.
+export type {
+  CatalogNode,
+  CheckServiceNode,
+  Coordinate,
+  HealthCheck,
+  HealthStatus,
+  KvPair,
+  NodeService,
+  ServiceNode,
+  Session,
+  UserEvent,
+} from '@mesh/api-contract';
+export { ApiClient } from './client.ts';
+export { ApiError } from './errors.ts';
+export type { Answer, CallOptions, ClientOptions, ReadOptions } from './options.ts';
+// For other transports, and for tests.
+export type { ClientPlatform } from './platform.ts';
+export { defaultPlatform } from './platform.ts';
+export { Read } from './read.ts';
+// Resources and what they take and give.
+export type {
+  AgentApi,
+  AgentCheckRequest,
+  AgentMember,
+  AgentSelf,
+  AgentService,
+  AgentServiceHealth,
+  AgentServiceRequest,
+} from './resources/agent.ts';
+export type {
+  CatalogApi,
+  NodeOptions,
+  NodeWithServiceList,
+  NodeWithServices,
+  ServiceOptions,
+} from './resources/catalog.ts';
+export type {
+  CoordinateApi,
+  DatacenterCoordinates,
+  NodeCoordinate,
+} from './resources/coordinate.ts';
+export type { EventApi, EventFilters } from './resources/event.ts';
+export type { HealthApi, HealthServiceOptions } from './resources/health.ts';
+export type { KvApi, KvDeleteOptions, KvPutOptions } from './resources/kv.ts';
+export type { SessionApi, SessionRequest } from './resources/session.ts';
+export type { StatusApi } from './resources/status.ts';
+export type {
+  KvOperation,
+  KvVerb,
+  TxnApi,
+  TxnError,
+  TxnOperation,
+  TxnResult,
+} from './resources/txn.ts';
+export { TXN_MAX_OPERATIONS } from './resources/txn.ts';
+export type {
+  FetchAnswer,
+  FetchInit,
+  FetchLike,
+  WebSocketConstructor,
+  WebSocketLike,
+} from './transport.ts';
+export type { WatchOptions } from './watch/watch-options.ts';

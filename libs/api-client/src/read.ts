@@ -1,7 +1,7 @@
 import type { HttpCaller, HttpReply } from './http-caller.ts';
 import type { Answer, ReadOptions } from './options.ts';
 import { withQuery } from './target.ts';
-import type { WatchOptions } from './watch/watch.ts';
+import type { WatchOptions } from './watch/watch-options.ts';
 
 /** How the answer of a query becomes data. */
 export interface Decoder<T> {
@@ -9,6 +9,8 @@ export interface Decoder<T> {
   readonly parse?: (text: string) => unknown;
   /** Statuses that are answers besides 200; `body` is null where there is none. */
   readonly accepts?: readonly number[];
+  /** Accepted statuses besides 200 whose body counts. */
+  readonly bodyOf?: readonly number[];
   decode(body: unknown, status: number): T;
 }
 
@@ -36,7 +38,9 @@ export class Read<T> implements PromiseLike<Answer<T>> {
   }
 
   /** Asks. @throws ApiError */
-  async once(overrides: Pick<ReadOptions, 'index' | 'waitMs' | 'signal' | 'retries'> = {}): Promise<Answer<T>> {
+  async once(
+    overrides: Pick<ReadOptions, 'index' | 'waitMs' | 'signal' | 'retries'> = {},
+  ): Promise<Answer<T>> {
     const options = { ...this.options, ...overrides };
     const blocking = options.index !== undefined && options.index > 0;
     // The server adds up to a sixteenth to the wait, so that clients do not all come at once.
@@ -77,14 +81,18 @@ export function readParameters(options: ReadOptions) {
     filter: options.filter,
     cached: options.cached,
     index: options.index,
-    wait: options.index === undefined || options.waitMs === undefined ? undefined : `${options.waitMs}ms`,
+    wait:
+      options.index === undefined || options.waitMs === undefined
+        ? undefined
+        : `${options.waitMs}ms`,
   };
 }
 
 /** The data of a body. */
 export function decodeBody<T>(decoder: Decoder<T>, text: string, status: number): T {
   const parse = decoder.parse ?? ((json: string) => JSON.parse(json) as unknown);
-  return decoder.decode(status === 200 && text !== '' ? parse(text) : null, status);
+  const counts = status === 200 || decoder.bodyOf?.includes(status) === true;
+  return decoder.decode(counts && text !== '' ? parse(text) : null, status);
 }
 
 function answerOf<T>(reply: HttpReply, decoder: Decoder<T>): Answer<T> {

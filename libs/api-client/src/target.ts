@@ -9,13 +9,18 @@ export type QueryValues = Readonly<Record<string, QueryValue>>;
  * Path of a route with its parameters filled in. @throws ApiError for a part that a URL cannot carry: `.` and
  * `..` between slashes, which every fetch takes away
  */
-export function routePath(route: Route, params: Readonly<Record<string, string>>): string {
+export function routePath(
+  route: Pick<Route, 'path'>,
+  params: Readonly<Record<string, string>>,
+): string {
   return route.path.replace(/([:*])(\w+)/g, (_match, kind: string, name: string) => {
     const value = params[name] ?? '';
     if (value.split('/').some((part) => part === '.' || part === '..')) {
       throw new ApiError(`${name} ${JSON.stringify(value)}: no part of it can be "." or ".."`);
     }
-    return kind === ':' ? encodeURIComponent(value) : value.split('/').map(encodeURIComponent).join('/');
+    return kind === ':'
+      ? encodeURIComponent(value)
+      : value.split('/').map(encodeURIComponent).join('/');
   });
 }
 

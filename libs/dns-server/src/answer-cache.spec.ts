@@ -31,7 +31,7 @@ function query(name: string, id = 1): Uint8Array {
 function put(cache: AnswerCache, message: Uint8Array, groups: number, validity = new Switch()) {
   const parsed = parseQuery(message);
   if (parsed.kind !== 'query') throw new Error('not a query');
-  cache.put(message, (key) => {
+  const build = (key: KeptAnswer['key']) => {
     const resolution = {
       rcode: 0,
       groups: Array.from({ length: groups }, (_, at) => ({
@@ -60,7 +60,9 @@ function put(cache: AnswerCache, message: Uint8Array, groups: number, validity =
       random,
     };
     return new KeptAnswer(key, parsed.query, resolution, options, [validity]);
-  });
+  };
+  // Kept the second time.
+  for (let times = 0; times < 2; times++) cache.put(message, build);
   return validity;
 }
 
@@ -135,4 +137,15 @@ test('every instance gets its share of first places', () => {
     expect(share).toBeGreaterThan(250);
     expect(share).toBeLessThan(900);
   }
+});
+
+test('what is asked once is not kept', () => {
+  const cache = new AnswerCache(true);
+  const build = () => {
+    throw new Error('built');
+  };
+  expect(cache.put(query('once.'), build)).toBeUndefined();
+  expect(cache.put(query('another.'), build)).toBeUndefined();
+  expect(cache.get(query('once.'))).toBeUndefined();
+  expect(() => cache.put(query('Once.'), build)).toThrow('built');
 });

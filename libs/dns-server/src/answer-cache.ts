@@ -10,6 +10,9 @@ export interface AnswerCacheLimits {
   readonly maxBytes: number;
 }
 
+/** Hashes remembered of queries that were new. A power of two. */
+const REMEMBERED = 8192;
+
 /** @default 4,096 answers, 32 MiB */
 export const DEFAULT_CACHE_LIMITS: AnswerCacheLimits = { sets: 1024, maxBytes: 32 * 1024 * 1024 };
 
@@ -20,11 +23,14 @@ interface Slot {
 
 /**
  * Ready answers by the bytes of the query: a set-associative cache, so that a look-up is a hash over the query
- * and at most four comparisons, and its size is fixed. An entry leaves when what it was read from changes,
- * or as the longest unused of its set.
+ * and at most four comparisons, and its size is fixed. An answer is kept when its query comes a second time: a
+ * flood of names made up takes no room, and sets no watches. It leaves when what it was read from changes, or
+ * as the longest unused of its set.
  */
 export class AnswerCache {
   private readonly slots: (Slot | undefined)[];
+  /** Queries lately met, by hash. */
+  private readonly met = new Uint32Array(REMEMBERED);
   private readonly hasher: QueryHasher;
   private readonly limits: AnswerCacheLimits;
   private bytes = 0;
@@ -66,10 +72,10 @@ export class AnswerCache {
     return undefined;
   }
 
-  /** Keeps the answer to a query that `build` makes of its key; nothing when the query is none to keep. */
+  /** Keeps the answer that `build` makes of the query's key, and gives it; undefined when it is not to be kept. */
   put(message: Uint8Array, build: (key: KeptAnswer['key']) => KeptAnswer): KeptAnswer | undefined {
     const hash = this.hasher.hash(message);
-    if (hash < 0) return undefined;
+    if (hash < 0 || !this.isMet(hash)) return undefined;
     const answer = build(this.hasher.key(message, hash));
     if (answer.bytes > this.limits.maxBytes / 8 || !answer.isFresh()) return answer;
     const at = this.slotFor(hash, message);
@@ -92,6 +98,14 @@ export class AnswerCache {
 
   clear(): void {
     for (let at = 0; at < this.slots.length; at++) this.drop(at);
+  }
+
+  /** Whether the query came before, as far as is remembered. From now on it did. */
+  private isMet(hash: number): boolean {
+    const at = hash % REMEMBERED;
+    if (this.met[at] === hash) return true;
+    this.met[at] = hash;
+    return false;
   }
 
   private firstSlot(hash: number): number {

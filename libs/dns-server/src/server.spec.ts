@@ -82,7 +82,10 @@ async function readAll(socket: TcpSocket): Promise<readonly MessageText[]> {
 }
 
 test('answers over UDP, from the cache until something changes', async () => {
-  expect((await ask(query('web.service.consul.'))).answer).toHaveLength(3);
+  // Kept when it is asked for a second time.
+  for (let times = 0; times < 2; times++) {
+    expect((await ask(query('web.service.consul.'))).answer).toHaveLength(3);
+  }
   const { reads } = source;
   const again = await ask(query('WEB.service.consul.', TYPE.A, 9));
   expect(again.id).toBe(9);
@@ -94,6 +97,7 @@ test('answers over UDP, from the cache until something changes', async () => {
 
 test('answers that nothing vouches for are not kept', async () => {
   source.untracked = true;
+  await ask(query('web.service.consul.'));
   await ask(query('web.service.consul.'));
   const { reads } = source;
   await ask(query('web.service.consul.'));
@@ -123,6 +127,7 @@ test('an EDNS version of the future is refused by name', async () => {
 
 test('new settings count at once, with all that was kept forgotten', async () => {
   await ask(query('web.service.consul.'));
+  await ask(query('web.service.consul.'));
   server.updateConfig(testConfig({ serviceTtlMs: { web: 9000 }, domain: 'mesh.' }));
   expect((await ask(query('web.service.consul.'))).rcode).toBe('SERVFAIL');
   expect((await ask(query('web.service.mesh.'))).answer[0]).toContain('web.service.mesh. 9 IN A');
@@ -137,6 +142,8 @@ test('a recursor that is this server itself is left out', async () => {
 });
 
 test('stopping gives back all watches and ports; a second start listens again', async () => {
+  await ask(query('web.service.consul.'));
+  expect(source.watchers).toBe(0);
   await ask(query('web.service.consul.'));
   expect(source.watchers).toBe(1);
   const { port } = server.bound[0]!;

@@ -73,6 +73,7 @@ class Server implements DnsServer {
   async stop(): Promise<void> {
     await this.starting?.catch(() => {});
     this.starting = undefined;
+    this.tell('Stopping DNS server');
     const listeners = this.listeners;
     this.listeners = [];
     this.bound = [];
@@ -110,8 +111,13 @@ class Server implements DnsServer {
     this.bound = bound;
     // Only now is it known which recursors would be ourselves.
     this.updateConfig(this.config);
-    for (const { host, port } of bound) {
-      this.options.logger.info('started DNS server', { address: `${host}:${port}` });
+    this.tell('Started DNS server');
+  }
+
+  private tell(what: string): void {
+    for (const { host, port } of this.bound) {
+      const address = host.includes(':') ? `[${host}]:${port}` : `${host}:${port}`;
+      for (const network of ['tcp', 'udp']) this.options.logger.info(what, { address, network });
     }
   }
 

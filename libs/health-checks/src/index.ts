@@ -1,1 +1,2 @@
-export {};
+export { createCheck } from './check.ts';
+export type { AliasSource, CheckDeps, CheckResult, CheckTls, RunningCheck } from './types.ts';

@@ -31,7 +31,14 @@ export class ReplyWriter {
     const prepared = response as unknown as PreparedHead;
     if (response.shouldKeepAlive && prepared._header === null && isCurrentProtocol(response)) {
       response.statusCode = rendered.status;
-      prepared._header = rendered.headText + this.date() + this.connectionHead;
+      const head = rendered.headText + this.date() + this.connectionHead;
+      if (typeof body === 'string' && rendered.encoding === 'latin1') {
+        // Head and body as one string are one write to the socket; end(body) would make it a writev.
+        prepared._header = head + body;
+        response.end();
+        return;
+      }
+      prepared._header = head;
     } else {
       // The array is taken as it is; the type wants a mutable one that writeHead does not change.
       response.writeHead(rendered.status, rendered.head as string[]);

@@ -34,7 +34,7 @@ export class RequestLog {
       method: request.method,
       url: redactUrl(request.url ?? ''),
       from: clientOf(request),
-      latency: formatDuration(latencyMs),
+      latency: latencyText(latencyMs),
     });
   }
 
@@ -47,6 +47,13 @@ export class RequestLog {
       error,
     });
   }
+}
+
+/** A duration as Go writes it, to the microsecond: cheaper than the exact form, and easier to read. */
+function latencyText(ms: number): string {
+  if (ms < 1) return `${Math.round(ms * 1000)}µs`;
+  if (ms < 1000) return `${Math.round(ms * 1000) / 1000}ms`;
+  return formatDuration(Math.round(ms));
 }
 
 function clientOf(request: IncomingMessage): string {

@@ -75,7 +75,11 @@ export class LocalState {
 
   /** Checks of one instance, "" for those of the node. */
   checksOf(serviceId: string): readonly CheckEntry[] {
-    return this.listChecks().filter(({ check }) => check.ServiceID === serviceId);
+    const out = [];
+    for (const entry of this.checks.values()) {
+      if (!entry.deleted && entry.check.ServiceID === serviceId) out.push(entry);
+    }
+    return out;
   }
 
   /** Adds an instance or replaces the one of that id. */

@@ -9,8 +9,13 @@ import { Mailbox } from './mailbox.ts';
 
 /** How long an agent without /v1/live is left alone before it is tried again. */
 const UNSUPPORTED_MS = 300_000;
+/** Paths to remember as unwatchable. */
+const MAX_UNWATCHABLE = 1000;
 /** The connection is closed when nobody has watched anything for this long. */
 const IDLE_MS = 5000;
+
+/** The agent has no WebSocket, or none for this path: blocking queries have to do. */
+export class LiveUnavailable extends ApiError {}
 
 interface Subscription {
   readonly path: string;
@@ -34,6 +39,7 @@ export class LiveConnection {
   #isOpen = false;
   #lastId = 0;
   #unusableUntilMs = 0;
+  readonly #unwatchable = new Set<string>();
   #cancelIdle: (() => void) | undefined;
 
   constructor(url: string, WebSocket: WebSocketConstructor, platform: ClientPlatform) {
@@ -42,16 +48,16 @@ export class LiveConnection {
     this.#platform = platform;
   }
 
-  /** False for a while after a handshake failed: the agent has no such route. */
-  isUsable(): boolean {
-    return this.#platform.monotonicMs() >= this.#unusableUntilMs;
+  /** False for a while after a handshake failed, and for paths that the agent cannot watch. */
+  isUsable(path: string): boolean {
+    return this.#platform.monotonicMs() >= this.#unusableUntilMs && !this.#unwatchable.has(path);
   }
 
   /** Closes the connection; watches on it go on with a new one. */
   close(): void {
     this.#cancelIdle?.();
     this.#socket?.close();
-    this.#drop('closed');
+    this.#drop(lost('closed'));
   }
 
   /**
@@ -61,11 +67,15 @@ export class LiveConnection {
   async *subscribe<T>(
     read: Read<T>,
     index: number,
+    datacenter: string | undefined,
     signal: AbortSignal,
   ): AsyncGenerator<Answer<T>, void, undefined> {
     const id = String(++this.#lastId);
     const { index: _index, ...options } = read.options;
-    const path = withQuery(read.path, { ...readParameters(options), dc: options.datacenter });
+    const path = withQuery(read.path, {
+      ...readParameters(options),
+      dc: options.datacenter ?? datacenter,
+    });
     const mailbox = new Mailbox<LiveMessage>();
     const onAbort = () => mailbox.close(undefined);
     signal.addEventListener('abort', onAbort, { once: true });
@@ -89,8 +99,9 @@ export class LiveConnection {
       const body = typeof update.body === 'string' ? update.body : JSON.stringify(update.body);
       // The agent cannot watch this route, but may well answer it.
       if (index === 0 && (status === 400 || status === 404)) {
-        this.#unusableUntilMs = this.#platform.monotonicMs() + UNSUPPORTED_MS;
-        throw new ApiError(`WebSocket: ${body}`, { status, body, retryable: true });
+        if (this.#unwatchable.size >= MAX_UNWATCHABLE) this.#unwatchable.clear();
+        this.#unwatchable.add(read.path);
+        throw new LiveUnavailable(`WebSocket: ${body}`, { status, body });
       }
       throw ApiError.ofAnswer('GET', read.path, status, body);
     }
@@ -121,7 +132,7 @@ export class LiveConnection {
     socket.onerror = () => {};
     socket.onclose = () => {
       if (socket !== this.#socket) return;
-      if (this.#isOpen) this.#drop('the connection was lost');
+      if (this.#isOpen) this.#drop(lost('the connection was lost'));
       else this.#fail('refused');
     };
   }
@@ -131,7 +142,7 @@ export class LiveConnection {
     try {
       update = JSON.parse(text) as LiveUpdate;
     } catch {
-      this.#drop('the agent sent something that is not JSON');
+      this.#drop(lost('the agent sent something that is not JSON'));
       return;
     }
     this.#subscriptions.get(update?.id)?.mailbox.put({ update, text });
@@ -140,17 +151,16 @@ export class LiveConnection {
   /** No connection came about: blocking queries have to do for a while. */
   #fail(why: string, cause?: unknown): void {
     this.#unusableUntilMs = this.#platform.monotonicMs() + UNSUPPORTED_MS;
-    this.#drop(why, cause);
+    this.#drop(new LiveUnavailable(`WebSocket: ${why}`, { cause }));
   }
 
-  #drop(why: string, cause?: unknown): void {
+  #drop(error: ApiError): void {
     const socket = this.#socket;
     this.#socket = undefined;
     this.#isOpen = false;
     const subscriptions = [...this.#subscriptions.values()];
     this.#subscriptions.clear();
     socket?.close();
-    const error = new ApiError(`WebSocket: ${why}`, { retryable: true, cause });
     for (const { mailbox } of subscriptions) mailbox.close(error);
   }
 
@@ -166,3 +176,6 @@ export class LiveConnection {
   }
 }
 
+function lost(why: string): ApiError {
+  return new ApiError(`WebSocket: ${why}`, { retryable: true });
+}

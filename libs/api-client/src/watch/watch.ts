@@ -2,26 +2,16 @@ import { ApiError } from '../errors.ts';
 import type { Answer } from '../options.ts';
 import type { ClientPlatform } from '../platform.ts';
 import type { Read } from '../read.ts';
-import type { LiveConnection } from './live-connection.ts';
+import { type LiveConnection, LiveUnavailable } from './live-connection.ts';
 import { RateLimit } from './rate-limit.ts';
-
-export interface WatchOptions {
-  /** Ends the watch: the iteration is over, without an error. */
-  readonly signal?: AbortSignal;
-  /** Longest wait of one blocking query, where those are used. @default 300000 */
-  readonly waitMs?: number;
-  /** Answers a second at most, on average; changes in between are left out. @default 10 */
-  readonly maxPerSecond?: number;
-  /** Told of each failure that the watch gets over by asking again. */
-  readonly onRetry?: (error: ApiError, retryMs: number) => void;
-  /** Begin after this index: the first answer comes with the next change. @default 0 */
-  readonly index?: number;
-}
+import type { WatchOptions } from './watch-options.ts';
 
 export interface WatchParts {
   readonly platform: ClientPlatform;
   /** Undefined where there is no WebSocket. */
   readonly live: LiveConnection | undefined;
+  /** Datacenter of queries that name none. */
+  readonly datacenter: string | undefined;
 }
 
 const FIRST_RETRY_MS = 200;
@@ -41,9 +31,9 @@ export async function* watch<T>(
   const state = { index: options.index ?? 0, failures: 0 };
   while (!signal.aborted) {
     try {
-      const live = isPlain(read) && parts.live?.isUsable() ? parts.live : undefined;
+      const live = isPlain(read) && parts.live?.isUsable(read.path) ? parts.live : undefined;
       const answers = live
-        ? live.subscribe(read, state.index, signal)
+        ? live.subscribe(read, state.index, parts.datacenter, signal)
         : blockingQueries(read, state, options, signal);
       for await (const answer of answers) {
         state.failures = 0;
@@ -53,6 +43,7 @@ export async function* watch<T>(
       }
     } catch (error) {
       if (signal.aborted) return;
+      if (error instanceof LiveUnavailable) continue;
       if (!(error instanceof ApiError) || !error.retryable) throw error;
       state.failures++;
       const retryMs = backoffMs(state.failures, parts.platform.random());
@@ -74,16 +65,18 @@ async function* blockingQueries<T>(
   signal: AbortSignal,
 ): AsyncGenerator<Answer<T>, void, undefined> {
   let index = state.index;
+  let seen = state.index;
   while (!signal.aborted) {
     const wait = options.waitMs === undefined ? {} : { waitMs: options.waitMs };
     const answer = await read.once({ index, ...wait, signal, retries: 0 });
     if (answer.index === 0) {
       throw new ApiError(`GET ${read.path} cannot be watched: its answer has no index`);
     }
-    const changed = answer.index !== index;
     // An index that goes back is of a restored or of another cluster: everything counts anew.
     index = answer.index < index ? 0 : answer.index;
-    if (changed) yield answer;
+    if (answer.index === seen) continue;
+    seen = answer.index;
+    yield answer;
   }
 }
 

@@ -1,0 +1,274 @@
+import {
+  type CheckDefinition,
+  type ServiceDefinition,
+  validateCheckDefinition,
+  validateServiceDefinition,
+} from '@mesh/api-contract';
+import { invalid, type Logger, MeshError, type Platform } from '@mesh/base';
+import type { CheckSettings } from '@mesh/config';
+import type { CheckResult } from '@mesh/health-checks';
+import type { CheckRunner } from '../checks/check-runner.ts';
+import type { CheckState, EntrySource } from '../local-state/entries.ts';
+import type { LocalState } from '../local-state/local-state.ts';
+import { isMaintenance, maintenanceCheck, NODE_MAINTENANCE } from '../maintenance.ts';
+import { SERVICE_MAINTENANCE_PREFIX } from '../maintenance.ts';
+import type { DefinitionFiles } from './definition-files.ts';
+import { requireScriptPermission } from './script-permission.ts';
+import { checksOfService, checkType, toAgentCheck } from './to-agent-check.ts';
+import { toAgentService } from './to-agent-service.ts';
+import { readTtlState, saveTtlState } from './ttl-state.ts';
+
+/** Services, and checks, that one agent may hold. */
+export const ENTRIES_MAX = 65_536;
+
+export interface RegistrarParts {
+  readonly state: LocalState;
+  readonly runner: CheckRunner;
+  readonly files: DefinitionFiles;
+  readonly settings: CheckSettings;
+  readonly platform: Platform;
+  readonly logger: Logger;
+}
+
+export interface RegisterOptions {
+  readonly source: EntrySource;
+  /** ACL token of the request; that of the definition wins. @default '' */
+  readonly token?: string;
+  /** Remove the service's other checks. @default false */
+  readonly replaceChecks?: boolean;
+  /** States to put back, by check id; those of replaced checks are kept anyway. */
+  readonly states?: ReadonlyMap<string, CheckState>;
+  /** The request's body, kept in data_dir so that it can be read again. */
+  readonly raw?: unknown;
+}
+
+/**
+ * Registers and removes services and checks: validates, updates the local state, runs the checks, and
+ * keeps in data_dir what came over the API. Nothing changes when a definition is refused.
+ */
+export class Registrar {
+  private readonly parts: RegistrarParts;
+
+  constructor(parts: RegistrarParts) {
+    this.parts = parts;
+  }
+
+  /**
+   * Registers an instance with its checks; resolves when it is on disk too. Throws `invalid-argument`,
+   * `permission-denied` (script checks), `unsupported` (sidecars).
+   */
+  async registerService(definition: ServiceDefinition, options: RegisterOptions): Promise<void> {
+    this.putService(definition, options);
+    if (options.source === 'api' && options.raw !== undefined) {
+      const record = { Token: options.token ?? '', Definition: options.raw };
+      await this.parts.files.save('services', definition.id || definition.name, record);
+    }
+  }
+
+  /** Registers a check; like `registerService`. `not-found` when its service is unknown. */
+  async registerCheck(definition: CheckDefinition, options: RegisterOptions): Promise<void> {
+    this.putCheck(definition, options);
+    if (options.source === 'api' && options.raw !== undefined) {
+      const record = { Token: options.token ?? '', Definition: options.raw };
+      await this.parts.files.save('checks', definition.id || definition.name, record);
+    }
+  }
+
+  /** Removes an instance with its checks. False when it is unknown. */
+  async deregisterService(id: string): Promise<boolean> {
+    const { state, files, logger } = this.parts;
+    const checkIds = state.checksOf(id).map(({ check }) => check.CheckID);
+    for (const checkId of checkIds) this.dropCheck(checkId);
+    const known = state.removeService(id);
+    if (known) logger.debug('removed service', { service: id });
+    await Promise.all([
+      files.remove('services', id),
+      ...checkIds.flatMap((checkId) => this.removeCheckFiles(checkId)),
+    ]);
+    return known;
+  }
+
+  /** Removes a check. False when it is unknown. */
+  async deregisterCheck(id: string): Promise<boolean> {
+    const known = this.dropCheck(id);
+    await Promise.all(this.removeCheckFiles(id));
+    return known;
+  }
+
+  /** Takes a report for a TTL check. Throws `not-found` when it is not one. */
+  async reportTtl(checkId: string, result: CheckResult): Promise<void> {
+    const { runner, state, files, platform } = this.parts;
+    runner.setTtl(checkId, result);
+    const entry = state.check(checkId);
+    if (entry?.definition) {
+      const { Status, Output } = entry.check;
+      const expiresAtMs = platform.clock.nowMs() + entry.definition.ttlMs;
+      await saveTtlState(files, checkId, { status: Status, output: Output }, expiresAtMs);
+    }
+  }
+
+  /** Begins or ends the node's maintenance mode. */
+  async setNodeMaintenance(enable: boolean, reason: string, token = ''): Promise<void> {
+    await this.setMaintenance('', enable, reason, token);
+  }
+
+  /** Begins or ends an instance's maintenance mode. Throws `not-found`. */
+  async setServiceMaintenance(
+    id: string,
+    enable: boolean,
+    reason: string,
+    token = '',
+  ): Promise<void> {
+    if (!this.parts.state.service(id)) {
+      throw new MeshError('not-found', `No service registered with ID "${id}"`);
+    }
+    await this.setMaintenance(id, enable, reason, token);
+  }
+
+  /** Puts a stored maintenance mode back, unless it is on or its instance is gone. */
+  restoreMaintenance(serviceId: string, reason: string, token: string): void {
+    const { state } = this.parts;
+    const service = state.service(serviceId)?.service;
+    if (serviceId !== '' && !service) return;
+    const check = maintenanceCheck(state.options.nodeName, service, reason);
+    if (!state.check(check.CheckID)) {
+      state.putCheck(check, undefined, { token, source: 'api' });
+    }
+  }
+
+  /** Registers in memory alone: definitions of files and stored ones. */
+  putService(definition: ServiceDefinition, options: RegisterOptions): void {
+    const { state, logger } = this.parts;
+    validateServiceDefinition(definition);
+    const service = toAgentService(definition);
+    if (definition.connect?.['SidecarService'] !== undefined) {
+      if (options.source === 'api') {
+        throw new MeshError(
+          'unsupported',
+          'Connect.SidecarService: the service mesh (Connect) is not part of this build',
+        );
+      }
+      logger.warn('the service mesh is not part of this build, no sidecar is registered', {
+        service: service.ID,
+      });
+    }
+    if (!state.service(service.ID)) this.requireRoom(state.allServices.size, 'services');
+    const token = definition.token || options.token || '';
+    const checks = checksOfService(definition);
+    this.requireDistinct(checks);
+    const begin = checks.map((check) => this.prepareCheck(check, options));
+    state.putService(service, { token, source: options.source });
+    for (const put of begin) put();
+    if (options.replaceChecks) this.dropOtherChecks(service.ID, checks);
+    this.followService(service.ID);
+  }
+
+  /** Registers in memory alone: definitions of files and stored ones. */
+  putCheck(definition: CheckDefinition, options: RegisterOptions): void {
+    validateCheckDefinition(definition);
+    const { serviceId } = definition;
+    if (serviceId !== '' && !this.parts.state.service(serviceId)) {
+      throw new MeshError('not-found', `ServiceID "${serviceId}" does not exist`);
+    }
+    this.prepareCheck(definition, options)();
+  }
+
+  /** Stops and removes all: the first half of a reload. */
+  removeAll(): void {
+    const { state, runner } = this.parts;
+    runner.clear();
+    for (const { check } of state.listChecks()) state.removeCheck(check.CheckID);
+    for (const { service } of state.listServices()) state.removeService(service.ID);
+  }
+
+  private prepareCheck(definition: CheckDefinition, options: RegisterOptions): () => void {
+    const { state, runner, files, settings, platform } = this.parts;
+    requireScriptPermission(definition, options.source, settings);
+    const id = definition.id || definition.name;
+    if (isMaintenance(id)) throw invalid(`CheckID "${id}" is reserved for maintenance modes`);
+    if (!state.check(id)) this.requireRoom(state.allChecks.size, 'checks');
+    const start = runner.prepare(id, definition);
+    return () => {
+      const existing = state.check(id)?.check;
+      const known =
+        options.states?.get(id) ??
+        (existing && { status: existing.Status, output: existing.Output }) ??
+        (definition.ttlMs > 0 ? readTtlState(files, id, platform.clock.nowMs()) : undefined);
+      const check = toAgentCheck({
+        node: state.options.nodeName,
+        definition,
+        type: checkType(definition),
+        service: state.service(definition.serviceId)?.service,
+        state: known,
+      });
+      const token = definition.token || options.token || '';
+      state.putCheck(check, definition, { token, source: options.source });
+      start();
+    };
+  }
+
+  /** Other checks of a service that changed carry its new name and tags. */
+  private followService(serviceId: string): void {
+    const { state } = this.parts;
+    const service = state.service(serviceId)!.service;
+    for (const entry of state.checksOf(serviceId)) {
+      const { check } = entry;
+      if (check.ServiceName === service.Service && check.ServiceTags === service.Tags) continue;
+      entry.check = { ...check, ServiceName: service.Service, ServiceTags: service.Tags };
+      entry.inSync = false;
+    }
+  }
+
+  private dropOtherChecks(serviceId: string, keep: readonly CheckDefinition[]): void {
+    const kept = new Set(keep.map(({ id }) => id));
+    for (const { check } of this.parts.state.checksOf(serviceId)) {
+      if (kept.has(check.CheckID) || isMaintenance(check.CheckID)) continue;
+      this.dropCheck(check.CheckID);
+      void Promise.all(this.removeCheckFiles(check.CheckID)).catch(() => {});
+    }
+  }
+
+  private dropCheck(id: string): boolean {
+    this.parts.runner.remove(id);
+    return this.parts.state.removeCheck(id);
+  }
+
+  private removeCheckFiles(id: string): readonly Promise<void>[] {
+    const { files } = this.parts;
+    return [files.remove('checks', id), files.remove('checks/state', id)];
+  }
+
+  private async setMaintenance(
+    serviceId: string,
+    enable: boolean,
+    reason: string,
+    token: string,
+  ): Promise<void> {
+    const { state, files, logger } = this.parts;
+    const id = serviceId === '' ? NODE_MAINTENANCE : SERVICE_MAINTENANCE_PREFIX + serviceId;
+    if (!enable) {
+      if (await this.deregisterCheck(id)) logger.info('Maintenance mode ended', { check: id });
+      return;
+    }
+    if (state.check(id)) return;
+    this.restoreMaintenance(serviceId, reason, token);
+    logger.info('Maintenance mode begun', { check: id, reason });
+    await files.save('checks', id, {
+      Token: token,
+      Maintenance: { ServiceID: serviceId, Reason: reason },
+    });
+  }
+
+  private requireRoom(count: number, what: string): void {
+    if (count < ENTRIES_MAX) return;
+    throw new MeshError('too-large', `too many ${what} on this agent, at most ${ENTRIES_MAX}`);
+  }
+
+  private requireDistinct(checks: readonly CheckDefinition[]): void {
+    const seen = new Set<string>();
+    for (const { id } of checks) {
+      if (seen.has(id)) throw invalid(`check ID "${id}" is used twice in one service`);
+      seen.add(id);
+    }
+  }
+}
