@@ -121,6 +121,7 @@ export class HttpCaller {
 /** fetch hides the reason of a failed connection in its cause. */
 function reasonOf(error: unknown): string {
   const { message, cause } = error as Error;
-  const inner = cause instanceof Error ? cause.message || (cause as { code?: string }).code : '';
-  return inner ? `${message}: ${inner}` : message;
+  const { message: inner, code } = (cause ?? {}) as { message?: string; code?: string };
+  const reason = inner || code;
+  return reason ? `${message}: ${reason}` : message;
 }

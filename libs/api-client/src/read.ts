@@ -1,3 +1,4 @@
+import { ApiError } from './errors.ts';
 import type { HttpCaller, HttpReply } from './http-caller.ts';
 import type { Answer, ReadOptions } from './options.ts';
 import { withQuery } from './target.ts';
@@ -53,7 +54,21 @@ export class Read<T> implements PromiseLike<Answer<T>> {
       options,
       ...(this.decoder.accepts ? { accepts: this.decoder.accepts } : {}),
     });
-    return answerOf(reply, this.decoder);
+    return { ...answerOf(reply), data: this.#decode(reply) };
+  }
+
+  #decode({ body, status }: HttpReply): T {
+    const { decoder } = this;
+    const counts = status === 200 || decoder.bodyOf?.includes(status) === true;
+    let value: unknown = null;
+    if (counts && body !== '') {
+      try {
+        value = decoder.parse ? decoder.parse(body) : JSON.parse(body);
+      } catch (cause) {
+        throw new ApiError(`GET ${this.path}: the answer is not JSON`, { status, body, cause });
+      }
+    }
+    return decoder.decode(value, status);
   }
 
   /** Follows the answer: yields it once, then again after each change, until the signal fires. */
@@ -88,18 +103,10 @@ export function readParameters(options: ReadOptions) {
   };
 }
 
-/** The data of a body. */
-export function decodeBody<T>(decoder: Decoder<T>, text: string, status: number): T {
-  const parse = decoder.parse ?? ((json: string) => JSON.parse(json) as unknown);
-  const counts = status === 200 || decoder.bodyOf?.includes(status) === true;
-  return decoder.decode(counts && text !== '' ? parse(text) : null, status);
-}
-
-function answerOf<T>(reply: HttpReply, decoder: Decoder<T>): Answer<T> {
+function answerOf(reply: HttpReply): Omit<Answer<unknown>, 'data'> {
   const cache = reply.header('x-cache');
   const index = Number(reply.header('x-consul-index'));
   return {
-    data: decodeBody(decoder, reply.body, reply.status),
     index: Number.isFinite(index) ? index : 0,
     status: reply.status,
     knownLeader: reply.header('x-consul-knownleader') === 'true',

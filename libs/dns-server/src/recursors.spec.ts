@@ -27,27 +27,36 @@ afterEach(async () => {
 });
 
 async function recursor(behaviour: Behaviour, overTcp?: Behaviour): Promise<string> {
-  const socket = createSocket('udp4');
-  open.push(socket);
-  socket.on('message', (query, client) => {
-    for (const reply of behaviour(query)) socket.send(reply, client.port, client.address);
-  });
-  await new Promise<void>((resolve) => socket.bind(0, '127.0.0.1', resolve));
-  const { port } = socket.address();
-  if (overTcp) {
-    const server = createServer((connection) => {
-      connection.on('data', (frame) => {
-        for (const reply of overTcp(frame.subarray(2))) {
-          connection.write(Uint8Array.of(reply.length >> 8, reply.length & 255));
-          connection.write(reply);
-        }
-      });
-      connection.on('error', () => {});
+  for (;;) {
+    const socket = createSocket('udp4');
+    socket.on('message', (query, client) => {
+      for (const reply of behaviour(query)) socket.send(reply, client.port, client.address);
     });
-    open.push(server);
-    await new Promise<void>((resolve) => server.listen(port, '127.0.0.1', resolve));
+    await new Promise<void>((resolve) => socket.bind(0, '127.0.0.1', resolve));
+    const { port } = socket.address();
+    open.push(socket);
+    // The port may be taken for TCP: then another one.
+    if (!overTcp || (await listenOverTcp(port, overTcp))) return `127.0.0.1:${port}`;
   }
-  return `127.0.0.1:${port}`;
+}
+
+function listenOverTcp(port: number, behaviour: Behaviour): Promise<boolean> {
+  const server = createServer((connection) => {
+    connection.on('data', (frame) => {
+      for (const reply of behaviour(frame.subarray(2))) {
+        connection.write(Uint8Array.of(reply.length >> 8, reply.length & 255));
+        connection.write(reply);
+      }
+    });
+    connection.on('error', () => {});
+  });
+  return new Promise((resolve) => {
+    server.once('error', () => resolve(false));
+    server.listen(port, '127.0.0.1', () => {
+      open.push(server);
+      resolve(true);
+    });
+  });
 }
 
 function answering(

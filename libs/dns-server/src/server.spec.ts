@@ -11,7 +11,7 @@ let server: DnsServer;
 let source: MemorySource;
 let client: Socket;
 
-function make(changes: Partial<DnsConfig> = {}): DnsServer {
+function make(changes: Partial<DnsConfig> = {}, tcpIdleMs = 60_000): DnsServer {
   return createDnsServer({
     config: testConfig(changes),
     datacenter: 'dc1',
@@ -20,7 +20,7 @@ function make(changes: Partial<DnsConfig> = {}): DnsServer {
     logger: silentLogger,
     metrics: noMetrics,
     platform: realPlatform(),
-    tcpIdleMs: 300,
+    tcpIdleMs,
   });
 }
 
@@ -217,6 +217,9 @@ test.each([
 });
 
 test('TCP: a connection on which nothing moves is closed', async () => {
+  await server.stop();
+  server = make({}, 100);
+  await server.start();
   const socket = await dial();
   socket.write(Uint8Array.of(0));
   expect(await readAll(socket)).toEqual([]);

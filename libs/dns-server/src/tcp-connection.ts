@@ -38,7 +38,10 @@ export class TcpConnection {
     // A reset is followed by 'close', which is what counts.
     socket.on('error', () => {});
     socket.on('data', (chunk) => this.receive(chunk));
-    socket.on('drain', () => this.proceed());
+    socket.on('drain', () => {
+      this.moved();
+      this.proceed();
+    });
     socket.on('end', () => {
       this.hasEnded = true;
       this.proceed();

@@ -4,9 +4,11 @@ import {
   type RequestListener,
   type Server,
   ServerResponse,
+  validateHeaderName,
+  validateHeaderValue,
 } from 'node:http';
 import type { Socket } from 'node:net';
-import type { Component, Logger, Metrics, Platform } from '@mesh/base';
+import { type Component, type Logger, MeshError, type Metrics, type Platform } from '@mesh/base';
 import type { HttpConfig, ListenAddress } from '@mesh/config';
 import type { BoundRoute } from '@mesh/resource';
 import { AccessRules } from './access.ts';
@@ -79,6 +81,9 @@ const DEFAULT_TIMINGS: HttpServerTimings = {
   stopGraceMs: 1000,
 };
 
+/** How often a stop looks for connections that have become idle, milliseconds. */
+const STOP_SWEEP_MS = 20;
+
 /** URL and headers together, bytes: room for long filter expressions. */
 const MAX_HEADER_BYTES = 64 * 1024;
 
@@ -132,10 +137,20 @@ class NodeHttpServer implements HttpServer {
     );
     this.live?.stop();
     for (const abandon of [...this.stopping]) abandon();
-    for (const server of servers) server.closeIdleConnections();
-    const timer = this.options.platform.timers.after(this.timings.stopGraceMs, () => {
-      for (const server of servers) server.closeAllConnections();
-    });
+    const deadlineMs = this.options.platform.clock.monotonicMs() + this.timings.stopGraceMs;
+    const sweep = () => {
+      // Connections whose last answer has just gone out are idle only now.
+      const isLate = this.options.platform.clock.monotonicMs() >= deadlineMs;
+      if (isLate) this.live?.terminate();
+      for (const server of servers) {
+        if (isLate) server.closeAllConnections();
+        else server.closeIdleConnections();
+      }
+      return this.options.platform.timers.after(STOP_SWEEP_MS, () => {
+        timer = sweep();
+      });
+    };
+    let timer = sweep();
     await Promise.all(closed);
     timer.cancel();
     this.cache.clear();
@@ -188,8 +203,7 @@ class NodeHttpServer implements HttpServer {
 
   private assemble(): RequestListener {
     const { config, platform, logger, metrics, routes, translateAddresses = false } = this.options;
-    const baseHead = ['Vary', 'Accept-Encoding'];
-    for (const [name, value] of Object.entries(config.responseHeaders)) baseHead.push(name, value);
+    const baseHead = ['Vary', 'Accept-Encoding', ...checkedHeaders(config.responseHeaders)];
     if (translateAddresses) baseHead.push('X-Consul-Translate-Addresses', 'true');
     const nowMs = () => platform.clock.monotonicMs();
     const access = new AccessRules(config.blockEndpoints, config.allowWriteFrom);
@@ -241,4 +255,19 @@ class NodeHttpServer implements HttpServer {
 function headerOf(headers: Readonly<Record<string, string>>, lowerName: string): string {
   const found = Object.entries(headers).find(([name]) => name.toLowerCase() === lowerName);
   return found?.[1] ?? '';
+}
+
+/** Names and values in turn. Throws `invalid-argument` on one that HTTP does not allow. */
+function checkedHeaders(headers: Readonly<Record<string, string>>): string[] {
+  return Object.entries(headers).flatMap(([name, value]) => {
+    try {
+      validateHeaderName(name);
+      validateHeaderValue(name, value);
+    } catch (cause) {
+      const shown = JSON.stringify(`${name}: ${value}`);
+      const text = `http_config.response_headers: ${shown} is not a valid header`;
+      throw new MeshError('invalid-argument', text, { cause });
+    }
+    return [name, value];
+  });
 }

@@ -72,7 +72,9 @@ describe('unix sockets', () => {
 
   test('replace a stale file, refuse one in use and one that is no socket', async () => {
     const path = join(folder, 'mesh.sock');
-    const leave = `require('net').createServer().listen(${JSON.stringify(path)}, () => process.kill(process.pid, 'SIGKILL'))`;
+    const target = JSON.stringify(path);
+    const die = "process.kill(process.pid, 'SIGKILL')";
+    const leave = `require('net').createServer().listen(${target}, () => ${die})`;
     expect(() => execFileSync(process.execPath, ['-e', leave])).toThrow();
     expect(existsSync(path)).toBe(true);
     await start(unix(path));

@@ -7,6 +7,7 @@ export type Query = Readonly<Record<string, string | readonly string[] | true | 
 export interface CallOptions {
   readonly query?: Query;
   readonly body?: Uint8Array | string;
+  readonly headers?: Readonly<Record<string, string>>;
   readonly signal?: AbortSignal;
 }
 
@@ -34,13 +35,14 @@ export class AgentApi {
   /** The answer whatever its status. @throws Error `Get "URL": dial tcp ...` when there is none */
   async call(method: string, path: string, options: CallOptions = {}): Promise<Answer> {
     const target = this.#target(path, options.query);
-    const { body, signal } = options;
+    const { body, headers, signal } = options;
     const bytes = typeof body === 'string' ? Buffer.from(body) : body;
     try {
       return await exchange(this.#endpoint, {
         method,
         target,
         ...(bytes ? { body: bytes } : {}),
+        ...(headers ? { headers } : {}),
         ...(signal ? { signal } : {}),
       });
     } catch (error) {

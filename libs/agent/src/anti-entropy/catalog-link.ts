@@ -73,7 +73,11 @@ export class CatalogLink {
       .checksOf(service.ID)
       .filter((check) => !check.inSync && check.token === entry.token)
       .map((check) => ({ entry: check, pushed: check.check }));
-    await this.register(entry.token, service, checks.map(({ pushed }) => pushed));
+    await this.register(
+      entry.token,
+      service,
+      checks.map(({ pushed }) => pushed),
+    );
     if (entry.service === service) entry.inSync = true;
     for (const { entry: check, pushed } of checks) markPushed(check, pushed);
     this.logger.info('Synced service', { service: service.ID });
@@ -160,7 +164,7 @@ export class CatalogLink {
       if (theirs && entry.service.EnableTagOverride) {
         // Whoever writes the catalog may set the tags of such a service; ours follow.
         const Tags = theirs.Tags ?? [];
-        if (!sameValue(Tags, entry.service.Tags)) entry.service = { ...entry.service, Tags };
+        if (!sameValue(Tags, entry.service.Tags)) this.state.adoptTags(entry, Tags);
       }
       entry.inSync = theirs !== undefined && sameService(entry.service, theirs);
     }

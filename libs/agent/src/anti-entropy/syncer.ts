@@ -156,6 +156,9 @@ export class Syncer implements Component {
     await inParallel(checks, (entry) => {
       // A service that went just now took its checks along, or one that came brought them.
       if (entry.inSync || state.allChecks.get(entry.check.CheckID) !== entry) return undefined;
+      // The catalog takes no check of a service that it has not.
+      if (!entry.deleted && state.service(entry.check.ServiceID)?.inSync === false)
+        return undefined;
       const push = () => (entry.deleted ? link.dropCheck(entry) : link.pushCheck(entry));
       return attempt(entry.check, `check ${entry.check.CheckID}`, push);
     });

@@ -4,6 +4,7 @@ import { healthNodeChecks } from '@mesh/health';
 import type { AliasSource, CheckResult } from '@mesh/health-checks';
 import { PLAIN_READ, type Rpc } from '@mesh/resource';
 import type { LocalState } from '../local-state/local-state.ts';
+import { pause } from '../pause.ts';
 
 /** Longest wait of one read of another node's checks, milliseconds. */
 const REMOTE_WAIT_MS = 60_000;
@@ -130,16 +131,4 @@ export class AgentAliasSource implements AliasSource {
       }
     }
   }
-}
-
-function pause(platform: Platform, delayMs: number, signal: AbortSignal): Promise<void> {
-  return new Promise((resolve) => {
-    const timer = platform.timers.after(delayMs, finish);
-    function finish(): void {
-      timer.cancel();
-      signal.removeEventListener('abort', finish);
-      resolve();
-    }
-    signal.addEventListener('abort', finish, { once: true });
-  });
 }

@@ -4,6 +4,7 @@ import {
   type AliasSource,
   type CheckDeps,
   type CheckResult,
+  type CheckTls,
   createCheck,
   type RunningCheck,
 } from '@mesh/health-checks';
@@ -24,6 +25,7 @@ export interface CheckRunnerOptions {
   /** Bytes of output kept where the definition says nothing. */
   readonly outputMaxBytes: number;
   readonly httpUserAgent: string;
+  readonly tls?: CheckTls | undefined;
   readonly create?: CheckFactory;
 }
 
@@ -61,15 +63,24 @@ export class CheckRunner {
    * must happen after the local state has it. Throws `invalid-argument` when it cannot be run.
    */
   prepare(checkId: string, definition: CheckDefinition): () => void {
-    const { platform, logger, aliasSource, httpUserAgent, create = createCheck } = this.options;
+    const {
+      platform,
+      logger,
+      aliasSource,
+      httpUserAgent,
+      tls,
+      create = createCheck,
+    } = this.options;
     const check = create(checkId, definition, {
       platform,
       logger,
       aliasSource,
       httpUserAgent,
+      ...(tls && { tls }),
       outputMaxBytes: definition.outputMaxBytes || this.options.outputMaxBytes,
       report: (result) => {
-        if (this.running.get(checkId) === check) this.take(checkId, result);
+        if (this.running.get(checkId) !== check) return;
+        this.options.state.updateCheck(checkId, result.status, result.output);
       },
     });
     return () => {
@@ -106,14 +117,5 @@ export class CheckRunner {
       else if (type === 'script' || type === 'docker') monitors++;
     }
     return { monitors, ttls };
-  }
-
-  private take(checkId: string, { status, output }: CheckResult): void {
-    const { state, logger } = this.options;
-    const before = state.check(checkId)?.check.Status;
-    state.updateCheck(checkId, status, output);
-    if (before === undefined || before === status) return;
-    if (status === 'critical') logger.warn('Check is now critical', { check: checkId });
-    else logger.info('Check status updated', { check: checkId, status });
   }
 }

@@ -5,13 +5,18 @@ import {
   validateServiceDefinition,
 } from '@mesh/api-contract';
 import { invalid, type Logger, MeshError, type Platform } from '@mesh/base';
+import { SERF_HEALTH } from '@mesh/catalog';
 import type { CheckSettings } from '@mesh/config';
 import type { CheckResult } from '@mesh/health-checks';
 import type { CheckRunner } from '../checks/check-runner.ts';
 import type { CheckState, EntrySource } from '../local-state/entries.ts';
 import type { LocalState } from '../local-state/local-state.ts';
-import { isMaintenance, maintenanceCheck, NODE_MAINTENANCE } from '../maintenance.ts';
-import { SERVICE_MAINTENANCE_PREFIX } from '../maintenance.ts';
+import {
+  isMaintenance,
+  maintenanceCheck,
+  NODE_MAINTENANCE,
+  SERVICE_MAINTENANCE_PREFIX,
+} from '../maintenance.ts';
 import type { DefinitionFiles } from './definition-files.ts';
 import { requireScriptPermission } from './script-permission.ts';
 import { checksOfService, checkType, toAgentCheck } from './to-agent-check.ts';
@@ -25,7 +30,8 @@ export interface RegistrarParts {
   readonly state: LocalState;
   readonly runner: CheckRunner;
   readonly files: DefinitionFiles;
-  readonly settings: CheckSettings;
+  /** Settings in force; a reload changes them. */
+  settings(): CheckSettings;
   readonly platform: Platform;
   readonly logger: Logger;
 }
@@ -160,7 +166,8 @@ export class Registrar {
     state.putService(service, { token, source: options.source });
     for (const put of begin) put();
     if (options.replaceChecks) this.dropOtherChecks(service.ID, checks);
-    this.followService(service.ID);
+    // Checks that were registered apart carry the name and tags too.
+    state.followService(service.ID);
   }
 
   /** Registers in memory alone: definitions of files and stored ones. */
@@ -183,9 +190,9 @@ export class Registrar {
 
   private prepareCheck(definition: CheckDefinition, options: RegisterOptions): () => void {
     const { state, runner, files, settings, platform } = this.parts;
-    requireScriptPermission(definition, options.source, settings);
+    requireScriptPermission(definition, options.source, settings());
     const id = definition.id || definition.name;
-    if (isMaintenance(id)) throw invalid(`CheckID "${id}" is reserved for maintenance modes`);
+    if (isMaintenance(id) || id === SERF_HEALTH) throw invalid(`CheckID "${id}" is reserved`);
     if (!state.check(id)) this.requireRoom(state.allChecks.size, 'checks');
     const start = runner.prepare(id, definition);
     return () => {
@@ -205,18 +212,6 @@ export class Registrar {
       state.putCheck(check, definition, { token, source: options.source });
       start();
     };
-  }
-
-  /** Other checks of a service that changed carry its new name and tags. */
-  private followService(serviceId: string): void {
-    const { state } = this.parts;
-    const service = state.service(serviceId)!.service;
-    for (const entry of state.checksOf(serviceId)) {
-      const { check } = entry;
-      if (check.ServiceName === service.Service && check.ServiceTags === service.Tags) continue;
-      entry.check = { ...check, ServiceName: service.Service, ServiceTags: service.Tags };
-      entry.inSync = false;
-    }
   }
 
   private dropOtherChecks(serviceId: string, keep: readonly CheckDefinition[]): void {

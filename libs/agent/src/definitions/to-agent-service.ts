@@ -17,7 +17,8 @@ export function toAgentService(definition: ServiceDefinition): AgentService {
     Tags: definition.tags,
     Address: definition.address,
     ...(tagged && { TaggedAddresses: tagged }),
-    Meta: sortedByKey(definition.meta),
+    // The catalog tells no metadata from empty metadata; the original sends none.
+    Meta: Object.keys(definition.meta).length > 0 ? sortedByKey(definition.meta) : null,
     Port: definition.port,
     Weights: definition.weights ?? { Passing: 1, Warning: 1 },
     EnableTagOverride: definition.enableTagOverride,

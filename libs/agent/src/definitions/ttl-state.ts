@@ -1,5 +1,5 @@
-import { record, text, whole } from '@mesh/base';
 import type { HealthStatus } from '@mesh/api-contract';
+import { record, text, whole } from '@mesh/base';
 import type { CheckState } from '../local-state/entries.ts';
 import type { DefinitionFiles } from './definition-files.ts';
 

@@ -111,6 +111,25 @@ export class LocalState {
     this.changed(check.ServiceID, check.CheckID);
   }
 
+  /** Takes tags that others have set in the catalog, for an instance and its checks. */
+  adoptTags(entry: ServiceEntry, tags: readonly string[]): void {
+    entry.service = { ...entry.service, Tags: tags };
+    this.followService(entry.service.ID);
+    this.changed(entry.service.ID, '');
+  }
+
+  /** Gives the checks of an instance its present name and tags. */
+  followService(id: string): void {
+    const service = this.service(id)?.service;
+    if (!service) return;
+    for (const entry of this.checksOf(id)) {
+      const { check } = entry;
+      if (check.ServiceName === service.Service && check.ServiceTags === service.Tags) continue;
+      entry.check = { ...check, ServiceName: service.Service, ServiceTags: service.Tags };
+      entry.inSync = false;
+    }
+  }
+
   /** Removes an instance and its checks. False when there is none. */
   removeService(id: string): boolean {
     const entry = this.service(id);

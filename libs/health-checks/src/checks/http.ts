@@ -88,7 +88,10 @@ function ask(
     'User-Agent': httpUserAgent,
     Accept: 'text/plain, text/*, */*',
   };
-  for (const [name, values] of Object.entries(definition.header)) headers[name] = [...values];
+  for (const [name, values] of Object.entries(definition.header)) {
+    // A list of one is no list: Node takes none for Host.
+    headers[name] = values.length === 1 ? values[0]! : [...values];
+  }
   return new Promise((resolve, reject) => {
     // A connection of its own each time: a pool would hide that new ones are refused.
     const shared = { method, headers, signal, agent: false as const };

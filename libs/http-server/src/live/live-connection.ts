@@ -71,6 +71,11 @@ export class LiveConnection {
     this.socket.close(1001, 'the agent is stopping');
   }
 
+  /** Ends the connection without a word. */
+  terminate(): void {
+    this.socket.terminate();
+  }
+
   private onMessage(text: string): void {
     let id = '';
     try {

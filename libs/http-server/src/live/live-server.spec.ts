@@ -225,3 +225,13 @@ test('a stop closes connections with "going away"', async () => {
   await server.stop();
   expect(await closed).toBe(1001);
 });
+
+test('a client that does not answer the goodbye does not hold up the stop', async () => {
+  await start({}, { timings: { stopGraceMs: 50 } });
+  const client = await open();
+  client.socket.pause();
+  const closed = new Promise((resolve) => client.socket.on('close', resolve));
+  await server.stop();
+  client.socket.resume();
+  await closed;
+});

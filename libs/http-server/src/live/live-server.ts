@@ -72,10 +72,16 @@ export class LiveServer {
     });
   }
 
+  /** Says goodbye to all clients. */
   stop(): void {
     this.pinging?.cancel();
     this.pinging = undefined;
     for (const connection of [...this.connections]) connection.close();
+  }
+
+  /** Ends connections whose clients did not answer the goodbye. */
+  terminate(): void {
+    for (const connection of [...this.connections]) connection.terminate();
   }
 
   /** One timer for all connections, and none while there are none. */

@@ -1,0 +1,286 @@
+import type { Component, Logger, Platform } from '@mesh/base';
+import type { RuntimeConfig } from '@mesh/config';
+import type { NodeCoordinate } from '@mesh/coordinate';
+import { type EventBus, EventLog, type LocalServices } from '@mesh/event';
+import type { LogHub } from '@mesh/logging';
+import { LOGGER_NAMES } from '@mesh/logging';
+import type { AgentMetrics } from '@mesh/metrics';
+import type { BoundRoute, Rpc, WriteEndpoint } from '@mesh/resource';
+import { CatalogLink, type NodeInfo } from './anti-entropy/catalog-link.ts';
+import { Syncer } from './anti-entropy/syncer.ts';
+import { AgentAliasSource } from './checks/alias-source.ts';
+import { type CheckFactory, CheckRunner } from './checks/check-runner.ts';
+import { checkTls } from './checks/check-tls.ts';
+import { Reaper } from './checks/reaper.ts';
+import { CoordinateSender } from './coordinate-sender.ts';
+import { DefinitionFiles } from './definitions/definition-files.ts';
+import { loadDefinitions, verifyDefinitions } from './definitions/load-definitions.ts';
+import { Registrar } from './definitions/registrar.ts';
+import { agentHandlers, nodeMetaOf } from './http/agent.ts';
+import { checkHandlers } from './http/checks.ts';
+import type { AgentActions } from './http/deps.ts';
+import { serviceHandlers } from './http/services.ts';
+import { LocalState } from './local-state/local-state.ts';
+import type { Membership } from './membership.ts';
+import { agentStats, mergeStats, type Stats } from './stats.ts';
+import { WatchRunner } from './watches/watch-runner.ts';
+
+export interface AgentOptions {
+  readonly config: RuntimeConfig;
+  readonly rpc: Rpc;
+  readonly membership: Membership;
+  readonly platform: Platform;
+  /** Logger named `agent`. */
+  readonly logger: Logger;
+  readonly logHub: LogHub;
+  readonly metrics: AgentMetrics;
+  readonly version: string;
+  readonly actions: AgentActions;
+  /** Groups that the server part adds to the statistics; none on clients. */
+  serverStats(): Stats;
+  /** Where user events arrive. */
+  readonly events: EventBus;
+  /** Takes this agent's coordinate. */
+  readonly coordinateUpdate: WriteEndpoint<NodeCoordinate, true>;
+  /** Makes running checks. @default createCheck of @mesh/health-checks */
+  readonly createCheck?: CheckFactory;
+}
+
+/** The agent proper: what runs on every machine of a cluster, server or not. */
+export interface Agent {
+  /** In order of start. The first registers the configuration's definitions and throws for bad ones. */
+  readonly components: readonly Component[];
+  /** /v1/agent/* but for connect, and /debug/pprof. */
+  readonly routes: readonly BoundRoute[];
+  readonly nodeName: string;
+  /** This agent's services, for events that name one. */
+  readonly localServices: LocalServices;
+  /** Events meant for this agent. */
+  readonly eventLog: EventLog;
+  /**
+   * Drops all definitions and loads them again, replaces the watches, takes the node's new metadata.
+   * Checks keep their states. Rejects and changes nothing when a definition is bad.
+   */
+  reload(config: RuntimeConfig): Promise<void>;
+}
+
+/** Builds an agent; nothing happens before its components start. */
+export function createAgent(options: AgentOptions): Agent {
+  return new AgentParts(options);
+}
+
+class AgentParts implements Agent {
+  readonly components: readonly Component[];
+  readonly routes: readonly BoundRoute[];
+  readonly nodeName: string;
+  readonly localServices: LocalServices;
+  readonly eventLog: EventLog;
+  private config: RuntimeConfig;
+  private readonly options: AgentOptions;
+  private readonly state: LocalState;
+  private readonly files: DefinitionFiles;
+  private readonly runner: CheckRunner;
+  private readonly registrar: Registrar;
+  private readonly syncer: Syncer;
+  private readonly watches: WatchRunner;
+  private loaded = false;
+
+  constructor(options: AgentOptions) {
+    const { config, platform, logger, rpc } = options;
+    const { checkSettings, nodeName } = config;
+    this.options = options;
+    this.config = config;
+    this.nodeName = nodeName;
+    this.state = new LocalState({ nodeName, platform, ...checkSettings });
+    this.localServices = { nodeName, tagsOf: (service) => this.tagsOf(service) };
+    this.eventLog = new EventLog(this.localServices, platform.timers);
+    this.files = new DefinitionFiles(config.dataDir, logger);
+    this.runner = this.createRunner();
+    this.registrar = new Registrar({
+      state: this.state,
+      runner: this.runner,
+      files: this.files,
+      settings: () => this.config.checkSettings,
+      platform,
+      logger,
+    });
+    this.syncer = this.createSyncer();
+    this.watches = new WatchRunner(config.watches, {
+      sources: { rpc, events: this.eventLog },
+      platform,
+      logger: logger.named(LOGGER_NAMES.watch),
+      token: () => this.agentToken(),
+    });
+    this.components = this.createComponents();
+    this.routes = this.createRoutes();
+  }
+
+  async reload(config: RuntimeConfig): Promise<void> {
+    verifyDefinitions(config);
+    const resume = this.syncer.pause();
+    try {
+      this.config = config;
+      const states = this.state.snapshotChecks();
+      await this.files.settled();
+      this.registrar.removeAll();
+      this.load(states);
+      this.state.nodeInfoInSync = false;
+      await this.watches.replace(config.watches);
+    } finally {
+      resume();
+    }
+  }
+
+  private createRunner(): CheckRunner {
+    const { platform, logger, rpc, createCheck } = this.options;
+    const { state } = this;
+    const token = () => this.agentToken();
+    return new CheckRunner({
+      state,
+      platform,
+      logger,
+      aliasSource: new AgentAliasSource({ state, rpc, platform, token }),
+      outputMaxBytes: this.config.checkSettings.outputMaxBytes,
+      httpUserAgent: 'Consul Health Check',
+      tls: checkTls(this.config.tls),
+      ...(createCheck && { create: createCheck }),
+    });
+  }
+
+  private createSyncer(): Syncer {
+    const { rpc, logger, platform } = this.options;
+    const { state, config } = this;
+    const link = new CatalogLink({
+      state,
+      rpc,
+      logger,
+      isServer: config.server,
+      node: () => this.nodeInfo(),
+      token: () => this.agentToken(),
+    });
+    return new Syncer({
+      state,
+      link,
+      platform,
+      logger: logger.named(LOGGER_NAMES.antiEntropy),
+      intervalMs: config.antiEntropyIntervalMs,
+      clusterSize: () => this.clusterSize(),
+    });
+  }
+
+  private createComponents(): readonly Component[] {
+    const { config, state } = this;
+    const { platform, logger, rpc, coordinateUpdate } = this.options;
+    const reaper = new Reaper({
+      state,
+      platform,
+      logger,
+      intervalMs: config.checkSettings.reapIntervalMs,
+      minimumMs: config.checkSettings.deregisterIntervalMinMs,
+      deregister: (serviceId) => {
+        this.registrar.deregisterService(serviceId).catch((error: Error) => {
+          logger.error('failed to deregister a service', { service: serviceId, error });
+        });
+      },
+    });
+    const coordinates = new CoordinateSender({
+      rpc,
+      update: coordinateUpdate,
+      nodeName: config.nodeName,
+      segment: config.segment,
+      platform,
+      logger: logger.named(LOGGER_NAMES.coordinate),
+      token: () => this.agentToken(),
+      clusterSize: () => this.clusterSize(),
+    });
+    return [
+      this.localComponent(),
+      this.syncer,
+      reaper,
+      this.watches,
+      ...(config.disableCoordinates ? [] : [coordinates]),
+    ];
+  }
+
+  /** Definitions, running checks, and the files behind them. */
+  private localComponent(): Component {
+    let unsubscribe: (() => void) | undefined;
+    return {
+      name: 'local-state',
+      start: async () => {
+        unsubscribe ??= this.options.events.subscribe((event) => this.eventLog.receive(event));
+        if (!this.loaded) this.load(new Map());
+        this.loaded = true;
+        this.runner.start();
+      },
+      stop: async () => {
+        unsubscribe?.();
+        unsubscribe = undefined;
+        this.runner.stop();
+        await this.files.settled();
+      },
+    };
+  }
+
+  private createRoutes(): readonly BoundRoute[] {
+    const { membership, platform, logger, logHub, metrics, version, actions } = this.options;
+    const deps = {
+      state: this.state,
+      registrar: this.registrar,
+      membership,
+      platform,
+      logger,
+      logHub,
+      metrics,
+      version,
+      actions,
+      config: () => this.config,
+      stats: () =>
+        mergeStats(
+          agentStats(this.state, this.runner, version),
+          membership.stats(),
+          this.options.serverStats(),
+        ),
+    };
+    return [...agentHandlers(deps), ...serviceHandlers(deps), ...checkHandlers(deps)];
+  }
+
+  private load(states: Parameters<typeof loadDefinitions>[1]): void {
+    const { state, registrar, files } = this;
+    loadDefinitions(this.config, states, {
+      state,
+      registrar,
+      files,
+      logger: this.options.logger,
+    });
+  }
+
+  private nodeInfo(): NodeInfo {
+    const { nodeId, nodeName, advertiseLan, datacenter, taggedAddresses } = this.config;
+    return {
+      id: nodeId,
+      name: nodeName,
+      address: advertiseLan,
+      datacenter,
+      taggedAddresses,
+      meta: nodeMetaOf(this.config),
+    };
+  }
+
+  /** Token of the agent's own requests. */
+  private agentToken(): string {
+    const { agent, default: fallback } = this.config.aclTokens;
+    return agent || fallback;
+  }
+
+  private clusterSize(): number {
+    return this.options.membership.members().length;
+  }
+
+  private tagsOf(name: string): readonly (readonly string[])[] {
+    return this.state
+      .listServices()
+      .filter(({ service }) => service.Service === name)
+      .map(({ service }) => service.Tags ?? []);
+  }
+}

@@ -1,0 +1,32 @@
+import type { Logger, Platform } from '@mesh/base';
+import type { RuntimeConfig } from '@mesh/config';
+import type { LogHub } from '@mesh/logging';
+import type { AgentMetrics } from '@mesh/metrics';
+import type { Registrar } from '../definitions/registrar.ts';
+import type { LocalState } from '../local-state/local-state.ts';
+import type { Membership } from '../membership.ts';
+
+/** What the process does when a request asks for it. */
+export interface AgentActions {
+  /** Leaves the pools; the process ends by itself afterwards. */
+  leave(): Promise<void>;
+  /** Reads the configuration anew. Rejects and changes nothing when it is bad. */
+  reload(): Promise<void>;
+}
+
+/** What the handlers of the agent API need. */
+export interface AgentHttpDeps {
+  readonly state: LocalState;
+  readonly registrar: Registrar;
+  readonly membership: Membership;
+  readonly platform: Platform;
+  readonly logger: Logger;
+  readonly logHub: LogHub;
+  readonly metrics: Pick<AgentMetrics, 'snapshot' | 'prometheus'>;
+  readonly version: string;
+  readonly actions: AgentActions;
+  /** The configuration in force; a reload changes it. */
+  config(): RuntimeConfig;
+  /** Statistics of all groups, for self and `consul info`. */
+  stats(): Readonly<Record<string, Readonly<Record<string, string>>>>;
+}

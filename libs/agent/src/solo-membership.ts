@@ -1,0 +1,137 @@
+import { MeshError } from '@mesh/base';
+import type { RuntimeConfig } from '@mesh/config';
+import { MEMBER_STATUS, type Member, type Membership } from './membership.ts';
+
+/** The part of the configuration by which a member is known. */
+export type MemberConfig = Pick<
+  RuntimeConfig,
+  | 'advertiseLan'
+  | 'advertiseWan'
+  | 'bootstrap'
+  | 'bootstrapExpect'
+  | 'datacenter'
+  | 'nodeId'
+  | 'nodeName'
+  | 'ports'
+  | 'segment'
+  | 'server'
+>;
+
+/** Versions of the gossip protocols that the original speaks. */
+const PROTOCOLS = {
+  ProtocolMin: 1,
+  ProtocolMax: 5,
+  ProtocolCur: 2,
+  DelegateMin: 2,
+  DelegateMax: 5,
+  DelegateCur: 4,
+} as const;
+
+/** The pools of an agent that is alone in them. */
+export class SoloMembership implements Membership {
+  private readonly config: MemberConfig;
+  private readonly version: string;
+  private hasLeft = false;
+
+  constructor(config: MemberConfig, version: string) {
+    this.config = config;
+    this.version = version;
+  }
+
+  local(): Member {
+    const { nodeName, advertiseLan, ports } = this.config;
+    return this.member(
+      nodeName,
+      advertiseLan,
+      ports.serfLan,
+      memberTags(this.config, this.version),
+    );
+  }
+
+  members(): readonly Member[] {
+    return [this.local()];
+  }
+
+  wanMembers(): readonly Member[] {
+    const { server, nodeName, datacenter, advertiseWan, ports } = this.config;
+    if (!server) return [];
+    const { wan_join_port: _port, ...tags } = memberTags(this.config, this.version);
+    return [this.member(`${nodeName}.${datacenter}`, advertiseWan, ports.serfWan, tags)];
+  }
+
+  join(addresses: readonly string[]): Promise<number> {
+    const error = new MeshError(
+      'unsupported',
+      `Failed to join ${addresses.join(', ')}: gossip is not part of this build, this agent is alone`,
+    );
+    return Promise.reject(error);
+  }
+
+  async leave(): Promise<void> {
+    this.hasLeft = true;
+  }
+
+  async forceLeave(node: string): Promise<void> {
+    if (node === this.config.nodeName) return;
+    throw new MeshError('not-found', `agent: No node found with name '${node}'`);
+  }
+
+  stats(): Readonly<Record<string, Readonly<Record<string, string>>>> {
+    const lan = poolStats();
+    return this.config.server ? { serf_lan: lan, serf_wan: { ...lan } } : { serf_lan: lan };
+  }
+
+  private member(
+    name: string,
+    address: string,
+    port: number,
+    tags: Readonly<Record<string, string>>,
+  ): Member {
+    const Status = this.hasLeft ? MEMBER_STATUS.left : MEMBER_STATUS.alive;
+    return { Name: name, Addr: address, Port: port, Tags: tags, Status, ...PROTOCOLS };
+  }
+}
+
+/** Gossip tags by which the others know an agent, sorted by name. */
+export function memberTags(
+  config: MemberConfig,
+  version: string,
+): Readonly<Record<string, string>> {
+  const { server, bootstrap, bootstrapExpect, datacenter, nodeId, ports, segment } = config;
+  const common = { build: `${version}:`, dc: datacenter, id: nodeId };
+  const tags: Record<string, string> = server
+    ? {
+        ...common,
+        acls: '0',
+        ft_fs: '1',
+        port: String(ports.server),
+        raft_vsn: '3',
+        role: 'consul',
+        segment,
+        vsn: '2',
+        vsn_max: '3',
+        vsn_min: '2',
+        wan_join_port: String(ports.serfWan),
+        ...(bootstrap && { bootstrap: '1' }),
+        ...(bootstrapExpect > 0 && { expect: String(bootstrapExpect) }),
+      }
+    : { ...common, role: 'node', segment, vsn: '2', vsn_max: '3', vsn_min: '2' };
+  return Object.fromEntries(Object.entries(tags).sort(([a], [b]) => (a < b ? -1 : 1)));
+}
+
+function poolStats(): Readonly<Record<string, string>> {
+  return {
+    coordinate_resets: '0',
+    encrypted: 'false',
+    event_queue: '0',
+    event_time: '1',
+    failed: '0',
+    health_score: '0',
+    intent_queue: '0',
+    left: '0',
+    member_time: '1',
+    members: '1',
+    query_queue: '0',
+    query_time: '1',
+  };
+}
