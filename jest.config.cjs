@@ -10,7 +10,9 @@ module.exports = {
       { jsc: { target: 'es2022', parser: { syntax: 'typescript' } }, module: { type: 'commonjs' } },
     ],
   },
-  testEnvironmentOptions: { customExportConditions: ['@mesh/source', 'node', 'require', 'default'] },
+  testEnvironmentOptions: {
+    customExportConditions: ['@mesh/source', 'node', 'require', 'default'],
+  },
   extensionsToTreatAsEsm: [],
   testTimeout: 20000,
 };

@@ -1,5 +1,6 @@
 /** An HTTP exchange recorded from the original, and how an answer is judged against it. */
 import { Agent, request } from 'node:http';
+import { gunzipSync } from 'node:zlib';
 
 export type Json = null | boolean | number | string | Json[] | { [key: string]: Json };
 
@@ -77,7 +78,7 @@ export function send(
       resolve({
         status,
         headers: got,
-        text: Buffer.concat(chunks).toString(),
+        text: plainText(Buffer.concat(chunks), got['content-encoding']),
         elapsedMs: performance.now() - startedAt,
       });
     const outgoing = request({
@@ -107,6 +108,10 @@ export function send(
     outgoing.on('error', () => finish(0, {}, []));
     outgoing.end(data);
   });
+}
+
+function plainText(bytes: Buffer, encoding: string | undefined): string {
+  return (encoding === 'gzip' ? gunzipSync(bytes) : bytes).toString();
 }
 
 function bodyText(body: Json, variables: Variables): string {

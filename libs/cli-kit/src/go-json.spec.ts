@@ -19,5 +19,6 @@ describe('goJson', () => {
   it('a text that looks like the marker of a number stays a text', () => {
     const text = '\u0000bigint:0';
     expect(JSON.parse(goJson([text, 5n]))).toEqual([text, 5]);
+    expect(goJson({ [text]: 5n })).toBe('{"\\u0000bigint:0":5}');
   });
 });

@@ -16,6 +16,7 @@ import type { CheckDeps, RunningCheck } from './types.ts';
 /** Shortest interval, milliseconds, as in the original: less would load a machine with its own checks. */
 const MIN_INTERVAL_MS = 1000;
 
+/** Shared by all checks of the process: it is the machine that is to be spared. */
 const slots = new ProcessSlots();
 
 /** Builds the check that a definition describes. Throws `invalid-argument` when it describes none. */
@@ -24,28 +25,27 @@ export function createCheck(
   definition: CheckDefinition,
   deps: CheckDeps,
 ): RunningCheck {
-  if (definition.ttlMs > 0) return new TtlCheck(checkId, definition.ttlMs, deps);
+  const settings = { ...deps, outputMaxBytes: definition.outputMaxBytes || deps.outputMaxBytes };
+  if (definition.ttlMs > 0) return new TtlCheck(checkId, definition.ttlMs, settings);
   if (definition.aliasService !== '' || definition.aliasNode !== '') {
-    return aliasCheck(definition, deps);
+    return aliasCheck(definition, settings);
   }
-  const probe = probeOf(definition, deps);
+  const probe = probeOf(definition, settings);
   return new IntervalCheck({
     checkId,
     probe,
     intervalMs: intervalOf(checkId, definition, deps.logger),
     thresholds: new Thresholds(definition.successBeforePassing, definition.failuresBeforeCritical),
-    deps,
+    deps: settings,
   });
 }
 
 function probeOf(definition: CheckDefinition, deps: CheckDeps): Probe {
-  const outputMaxBytes = definition.outputMaxBytes || deps.outputMaxBytes;
-  const settings = { ...deps, outputMaxBytes };
-  if (definition.dockerContainerId !== '') return slots.bounded(dockerProbe(definition, settings));
-  if (definition.args.length > 0) return slots.bounded(scriptProbe(definition, settings));
-  if (definition.http !== '') return httpProbe(definition, settings);
-  if (definition.tcp !== '') return tcpProbe(definition);
-  if (definition.grpc !== '') return grpcProbe(definition, settings);
+  if (definition.dockerContainerId !== '') return slots.bounded(dockerProbe(definition, deps));
+  if (definition.args.length > 0) return slots.bounded(scriptProbe(definition, deps));
+  if (definition.http !== '') return httpProbe(definition, deps);
+  if (definition.tcp !== '') return tcpProbe(definition, deps);
+  if (definition.grpc !== '') return grpcProbe(definition, deps);
   throw new MeshError(
     'invalid-argument',
     'a check has one of args, http, tcp, grpc, ttl, docker_container_id, alias_service, alias_node',

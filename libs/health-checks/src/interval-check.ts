@@ -1,6 +1,6 @@
 import type { Timer } from '@mesh/base';
 import { critical, type Probe } from './probe.ts';
-import type { Thresholds } from './thresholds.ts';
+import type { Thresholds, Verdict } from './thresholds.ts';
 import type { CheckDeps, CheckResult, RunningCheck } from './types.ts';
 
 export interface IntervalCheckOptions {
@@ -53,19 +53,40 @@ export class IntervalCheck implements RunningCheck {
       .run(abort.signal)
       .catch((error) => critical(error instanceof Error ? error.message : String(error)))
       .then((result) => {
-        if (!this.running || abort.signal.aborted) return;
-        this.judge(result);
+        // A run that outlives its check, which may have been started anew since, says nothing.
+        if (abort.signal.aborted) return;
         this.schedule(this.options.intervalMs);
+        this.take(result);
       });
   }
 
-  private judge(result: CheckResult): void {
-    const { checkId, thresholds, deps } = this.options;
-    const admitted = thresholds.admit(result);
-    const { status } = result;
-    if (status === 'critical') deps.logger.warn('Check is now critical', { check: checkId });
-    else if (status === 'warning') deps.logger.warn('Check is now warning', { check: checkId });
-    else deps.logger.debug('Check status updated', { check: checkId, status });
-    if (admitted) deps.report(admitted);
+  private take(result: CheckResult): void {
+    const { thresholds, deps } = this.options;
+    const verdict = thresholds.judge(result);
+    this.log(result, verdict);
+    if (verdict.counts) deps.report(result);
+  }
+
+  private log({ status }: CheckResult, { counts, inRow, needed }: Verdict): void {
+    const { checkId: check, deps } = this.options;
+    if (status === 'critical') {
+      if (counts) deps.logger.warn('Check is now critical', { check });
+      else {
+        deps.logger.warn('Check failed but has not reached failure threshold', {
+          check,
+          status,
+          failure_count: inRow,
+          failure_threshold: needed,
+        });
+      }
+    } else if (!counts) {
+      deps.logger.warn('Check passed but has not reached success threshold', {
+        check,
+        status,
+        success_count: inRow,
+        success_threshold: needed,
+      });
+    } else if (status === 'warning') deps.logger.warn('Check is now warning', { check });
+    else deps.logger.debug('Check status updated', { check, status });
   }
 }

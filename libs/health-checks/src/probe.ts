@@ -4,7 +4,10 @@ import type { CheckResult } from './types.ts';
 export interface Probe {
   /** `script`, `http`... as the API names it. */
   readonly type: string;
-  /** Looks once. Settles for whatever happens: what went wrong is the output of a critical result. */
+  /**
+   * Looks once. What goes wrong is the output of a critical result; a rejection counts as one with its
+   * message. Settles soon after `signal` aborts, with nothing left running.
+   */
   run(signal: AbortSignal): Promise<CheckResult>;
 }
 
@@ -17,20 +20,7 @@ export function critical(output: string): CheckResult {
 export function cutBytes(text: string, maxBytes: number): string {
   const bytes = Buffer.from(text);
   if (bytes.length <= maxBytes) return text;
-  return new TextDecoder().decode(bytes.subarray(0, maxBytes)).replace(/\uFFFD+$/, '');
-}
-
-/** What a failed connection is called by tools that people know: `dial tcp HOST: connect: connection refused`. */
-export function dialError(target: string, error: NodeJS.ErrnoException): string {
-  const reasons: Readonly<Record<string, string>> = {
-    ECONNREFUSED: 'connect: connection refused',
-    EHOSTUNREACH: 'connect: no route to host',
-    ENETUNREACH: 'connect: network is unreachable',
-    ETIMEDOUT: 'i/o timeout',
-    ENOTFOUND: 'no such host',
-    EAI_AGAIN: 'temporary failure in name resolution',
-    ECONNRESET: 'read: connection reset by peer',
-  };
-  const reason = reasons[error.code ?? ''] ?? error.message;
-  return `dial tcp ${target}: ${reason}`;
+  // As of a stream: what is left of a character at the end is held back.
+  const decoder = new TextDecoder('utf-8', { ignoreBOM: true });
+  return decoder.decode(bytes.subarray(0, maxBytes), { stream: true });
 }

@@ -1,5 +1,15 @@
 import type { CheckResult } from './types.ts';
 
+/** What a result counts for. */
+export interface Verdict {
+  /** True where enough results came in a row: the status may change to that of the last. */
+  readonly counts: boolean;
+  /** Results of the kind in a row, this one included. */
+  readonly inRow: number;
+  /** How many are needed. */
+  readonly needed: number;
+}
+
 /**
  * Success_before_passing and failures_before_critical: so many results in a row change the status, fewer
  * leave it as it was.
@@ -16,16 +26,20 @@ export class Thresholds {
     this.needsFailures = failuresBeforeCritical;
   }
 
-  /** The result where it may change the status, undefined where it is to be passed over. */
-  admit(result: CheckResult): CheckResult | undefined {
-    if (result.status === 'critical') {
+  /** Takes the next result into the count. */
+  judge({ status }: CheckResult): Verdict {
+    if (status === 'critical') {
       this.failures++;
       this.successes = 0;
-      return this.failures >= this.needsFailures ? result : undefined;
+      return verdict(this.failures, this.needsFailures);
     }
     // A warning is a success as far as counting goes, as in the original.
     this.successes++;
     this.failures = 0;
-    return this.successes >= this.needsSuccesses ? result : undefined;
+    return verdict(this.successes, this.needsSuccesses);
   }
+}
+
+function verdict(inRow: number, needed: number): Verdict {
+  return { counts: inRow >= needed, inRow, needed };
 }

@@ -33,6 +33,8 @@ export interface CheckDeps {
   /** @default 'Consul Health Check' */
   readonly httpUserAgent?: string;
   readonly tls?: CheckTls;
+  /** Where the Docker engine listens: `unix:///path`, `tcp://host:port`. @default DOCKER_HOST */
+  readonly dockerHost?: string;
 }
 
 /** A check that runs. `start` and `stop` are idempotent. */

@@ -103,6 +103,9 @@ export class AgentProcess {
   readonly folder: string;
   readonly httpPort: number;
   readonly dnsPort: number;
+  readonly serverPort: number;
+  readonly serfLanPort: number;
+  readonly serfWanPort: number;
   private output = '';
   private exit: number | undefined;
   private readonly child: ChildProcess;
@@ -112,6 +115,9 @@ export class AgentProcess {
     const [http, dns, server, lan, wan] = ports as [number, number, number, number, number];
     this.httpPort = http;
     this.dnsPort = dns;
+    this.serverPort = server;
+    this.serfLanPort = lan;
+    this.serfWanPort = wan;
     for (const [path, content] of Object.entries(options.files ?? {})) this.write(path, content);
     const hcl =
       `ports { http = ${http} dns = ${dns} server = ${server} serf_lan = ${lan} ` +

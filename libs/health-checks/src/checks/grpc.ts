@@ -1,80 +1,85 @@
+import type { Client } from '@grpc/grpc-js';
 import type { CheckDefinition } from '@mesh/api-contract';
-import { critical, type Probe } from '../probe.ts';
-import type { CheckDeps, CheckResult } from '../types.ts';
+import { withDeadline } from '../deadline.ts';
+import { critical, cutBytes, type Probe } from '../probe.ts';
+import type { CheckDeps, CheckResult, CheckTls } from '../types.ts';
+import {
+  decodeHealthResponse,
+  encodeHealthRequest,
+  SERVING,
+  servingStatus,
+} from './grpc-health.ts';
 
 /** Default time of a run, milliseconds. */
 const DEFAULT_TIMEOUT_MS = 10_000;
 const METHOD = '/grpc.health.v1.Health/Check';
-/** grpc.health.v1.HealthCheckResponse.ServingStatus */
-const SERVING = 1;
-const STATUS_NAMES = ['UNKNOWN', 'SERVING', 'NOT_SERVING', 'SERVICE_UNKNOWN'];
+/** Largest answer, bytes; a health response has two. */
+const MAX_ANSWER_BYTES = 64 * 1024;
 
 /** Asks the gRPC health service (GRPC Health Checking Protocol, v1): SERVING is passing. */
-export function grpcProbe(definition: CheckDefinition, { tls, platform }: CheckDeps): Probe {
-  const slash = definition.grpc.indexOf('/');
-  const target = slash < 0 ? definition.grpc : definition.grpc.slice(0, slash);
-  const service = slash < 0 ? '' : definition.grpc.slice(slash + 1);
+export function grpcProbe(definition: CheckDefinition, deps: CheckDeps): Probe {
+  const { grpc: address, timeoutMs } = definition;
+  const slash = address.indexOf('/');
+  const target = slash < 0 ? address : address.slice(0, slash);
+  const service = slash < 0 ? '' : address.slice(slash + 1);
+  const limitMs = timeoutMs || DEFAULT_TIMEOUT_MS;
   return {
     type: 'grpc',
-    run: async (signal) => {
-      // Loaded by the first check that needs it: it would add to every agent's start.
-      const { Client, credentials } = await import('@grpc/grpc-js');
-      const pem = (text: string | undefined) => (text ? Buffer.from(text) : null);
-      const secure = () =>
-        credentials.createSsl(pem(tls?.ca), pem(tls?.key), pem(tls?.cert), {
-          rejectUnauthorized: !definition.tlsSkipVerify,
-        });
-      const client = new Client(
-        target,
-        definition.grpcUseTls ? secure() : credentials.createInsecure(),
-      );
-      const deadline = platform.clock.nowMs() + (definition.timeoutMs || DEFAULT_TIMEOUT_MS);
-      try {
-        return await new Promise<CheckResult>((resolve) => {
-          const call = client.makeUnaryRequest(
-            METHOD,
-            encodeRequest,
-            decodeResponse,
-            service,
-            { deadline },
-            (error, status) => resolve(resultOf(definition.grpc, error, status)),
-          );
-          signal.addEventListener('abort', () => call.cancel(), { once: true });
-        });
-      } finally {
-        client.close();
-      }
-    },
+    run: (stopped) =>
+      withDeadline(deps.platform.timers, limitMs, stopped, async ({ signal, isLate }) => {
+        const client = await connect(target, definition, deps.tls);
+        try {
+          const status = await checkHealth(client, service, signal);
+          if (status === SERVING) {
+            return { status: 'passing', output: `gRPC check ${address}: success` };
+          }
+          return critical(`gRPC check ${address}: ${servingStatus(status)}, want SERVING`);
+        } catch (error) {
+          return failure(address, error, isLate(), deps.outputMaxBytes);
+        } finally {
+          client.close();
+        }
+      }),
   };
 }
 
-function resultOf(
-  address: string,
-  error: { message: string } | null,
-  status: number | undefined,
-): CheckResult {
-  if (error) return critical(`gRPC check ${address}: ${error.message}`);
-  const name = STATUS_NAMES[status ?? 0] ?? String(status);
-  if (status === SERVING) return { status: 'passing', output: `gRPC check ${address}: success` };
-  return critical(`gRPC check ${address}: status ${name}, want SERVING`);
+async function connect(
+  target: string,
+  { grpcUseTls, tlsSkipVerify }: CheckDefinition,
+  tls: CheckTls | undefined,
+): Promise<Client> {
+  // Loaded by the first check that needs it: it would add to every agent's start.
+  const { Client, credentials } = await import('@grpc/grpc-js');
+  const pem = (text: string | undefined) => (text ? Buffer.from(text) : null);
+  const secure = () =>
+    credentials.createSsl(pem(tls?.ca), pem(tls?.key), pem(tls?.cert), {
+      rejectUnauthorized: !tlsSkipVerify,
+    });
+  return new Client(target, grpcUseTls ? secure() : credentials.createInsecure(), {
+    // A connection of its own: a shared one would answer from an earlier failure while it backs off.
+    'grpc.use_local_subchannel_pool': 1,
+    'grpc.max_receive_message_length': MAX_ANSWER_BYTES,
+    'grpc.enable_retries': 0,
+  });
 }
 
-/** HealthCheckRequest: field 1, the service name, as protobuf. */
-function encodeRequest(service: string): Buffer {
-  const name = Buffer.from(service);
-  if (name.length === 0) return Buffer.alloc(0);
-  const length: number[] = [];
-  for (let rest = name.length; ; rest >>= 7) {
-    if (rest < 128) {
-      length.push(rest);
-      break;
-    }
-    length.push((rest & 127) | 128);
-  }
-  return Buffer.concat([Buffer.from([0x0a, ...length]), name]);
+function checkHealth(client: Client, service: string, signal: AbortSignal): Promise<number> {
+  return new Promise((resolve, reject) => {
+    const call = client.makeUnaryRequest(
+      METHOD,
+      encodeHealthRequest,
+      decodeHealthResponse,
+      service,
+      (error, status) => (error ? reject(error) : resolve(status ?? 0)),
+    );
+    signal.addEventListener('abort', () => call.cancel(), { once: true });
+    if (signal.aborted) call.cancel();
+  });
 }
 
-/** HealthCheckResponse: field 1, the status, a varint; absent means UNKNOWN. */
-function decodeResponse(bytes: Buffer): number {
-  return bytes.length >= 2 && bytes[0] === 0x08 ? bytes[1]! : 0;
+/** Words of the other side are cut: it may send as many as it likes. */
+function failure(address: string, error: unknown, isLate: boolean, maxBytes: number): CheckResult {
+  const message = error instanceof Error ? error.message : String(error);
+  const why = isLate ? 'context deadline exceeded' : cutBytes(message, maxBytes);
+  return critical(`gRPC check ${address}: ${why}`);
 }

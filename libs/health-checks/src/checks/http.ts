@@ -1,135 +1,124 @@
-import { type ClientRequest, type IncomingMessage, request as plainRequest } from 'node:http';
-import { request as tlsRequest } from 'node:https';
 import type { CheckDefinition } from '@mesh/api-contract';
-import { critical, cutBytes, dialError, type Probe } from '../probe.ts';
+import { withDeadline } from '../deadline.ts';
+import { networkError } from '../network-error.ts';
+import { critical, type Probe } from '../probe.ts';
 import type { CheckDeps, CheckResult } from '../types.ts';
+import { ask, type HttpAttempt, hasHeader, readBody } from './http-exchange.ts';
 
 /** Default time of a run, milliseconds. */
 const DEFAULT_TIMEOUT_MS = 10_000;
 /** Redirects followed, as Go's client does. */
 const MAX_REDIRECTS = 10;
 const REDIRECTS: ReadonlySet<number> = new Set([301, 302, 303, 307, 308]);
-
-interface Attempt {
-  readonly url: URL;
-  readonly method: string;
-  readonly body: string;
-}
+/** Headers that stay with the host they were meant for. */
+const PRIVATE_HEADERS: ReadonlySet<string> = new Set([
+  'authorization',
+  'cookie',
+  'www-authenticate',
+]);
 
 /** Asks a URL: 2xx is passing, 429 Too Many Requests warning, all else critical. */
 export function httpProbe(definition: CheckDefinition, deps: CheckDeps): Probe {
+  const limitMs = definition.timeoutMs || DEFAULT_TIMEOUT_MS;
   return {
     type: 'http',
-    run: async (signal) => {
-      const first = {
-        url: new URL(definition.http),
-        method: definition.method || 'GET',
-        body: definition.body,
-      };
-      const limitMs = definition.timeoutMs || DEFAULT_TIMEOUT_MS;
-      const abort = new AbortController();
-      let isLate = false;
-      const timer = deps.platform.timers.after(limitMs, () => {
-        isLate = true;
-        abort.abort();
-      });
-      const stop = () => abort.abort();
-      signal.addEventListener('abort', stop, { once: true });
-      try {
-        return await follow(definition, deps, first, abort.signal);
-      } catch (error) {
-        const verb = first.method.charAt(0) + first.method.slice(1).toLowerCase();
-        const { host, port } = hostPort(first.url);
-        const why = isLate
-          ? 'context deadline exceeded (timeout while awaiting answer)'
-          : dialError(`${host}:${port}`, error as NodeJS.ErrnoException);
-        return critical(`${verb} "${definition.http}": ${why}`);
-      } finally {
-        timer.cancel();
-        signal.removeEventListener('abort', stop);
+    run: (stopped) =>
+      withDeadline(deps.platform.timers, limitMs, stopped, async ({ signal, isLate }) => {
+        const exchange = new Exchange(definition, deps, signal);
+        try {
+          return await exchange.run();
+        } catch (error) {
+          return critical(exchange.describe(error, isLate()));
+        }
+      }),
+  };
+}
+
+/** One run: the first request and those that redirects lead to. */
+class Exchange {
+  private attempt: HttpAttempt | undefined;
+  private readonly definition: CheckDefinition;
+  private readonly deps: CheckDeps;
+  private readonly signal: AbortSignal;
+
+  constructor(definition: CheckDefinition, deps: CheckDeps, signal: AbortSignal) {
+    this.definition = definition;
+    this.deps = deps;
+    this.signal = signal;
+  }
+
+  async run(): Promise<CheckResult> {
+    const { definition, deps, signal } = this;
+    let attempt = firstAttempt(definition, deps.httpUserAgent);
+    const tls = { ...deps.tls, rejectUnauthorized: !definition.tlsSkipVerify };
+    for (let redirects = 0; ; redirects++) {
+      this.attempt = attempt;
+      const answer = await ask(attempt, tls, signal);
+      const status = answer.statusCode ?? 0;
+      const { location } = answer.headers;
+      if (!REDIRECTS.has(status) || location === undefined) {
+        const body = await readBody(answer, deps.outputMaxBytes);
+        const line = `${status} ${answer.statusMessage ?? ''}`;
+        const method = definition.method || 'GET';
+        const output = `HTTP ${method} ${definition.http}: ${line} Output: ${body}`;
+        return { status: statusOf(status), output };
       }
-    },
-  };
-}
-
-async function follow(
-  definition: CheckDefinition,
-  deps: CheckDeps,
-  first: Attempt,
-  signal: AbortSignal,
-): Promise<CheckResult> {
-  let attempt = first;
-  for (let redirects = 0; ; redirects++) {
-    const answer = await ask(definition, deps, attempt, signal);
-    const { location } = answer.headers;
-    const status = answer.statusCode ?? 0;
-    if (!REDIRECTS.has(status) || location === undefined) {
-      const output = await readOutput(answer, deps.outputMaxBytes);
-      return resultOf(attempt, answer, output);
-    }
-    answer.destroy();
-    if (redirects === MAX_REDIRECTS) throw new Error(`stopped after ${MAX_REDIRECTS} redirects`);
-    const keepsMethod = status === 307 || status === 308;
-    attempt = {
-      url: new URL(location, attempt.url),
-      method: keepsMethod ? attempt.method : 'GET',
-      body: keepsMethod ? attempt.body : '',
-    };
-  }
-}
-
-function ask(
-  definition: CheckDefinition,
-  { httpUserAgent = 'Consul Health Check', tls }: CheckDeps,
-  { url, method, body }: Attempt,
-  signal: AbortSignal,
-): Promise<IncomingMessage> {
-  const headers: Record<string, string | string[]> = {
-    'User-Agent': httpUserAgent,
-    Accept: 'text/plain, text/*, */*',
-  };
-  for (const [name, values] of Object.entries(definition.header)) {
-    // A list of one is no list: Node takes none for Host.
-    headers[name] = values.length === 1 ? values[0]! : [...values];
-  }
-  return new Promise((resolve, reject) => {
-    // A connection of its own each time: a pool would hide that new ones are refused.
-    const shared = { method, headers, signal, agent: false as const };
-    const outgoing: ClientRequest =
-      url.protocol === 'https:'
-        ? tlsRequest(url, { ...shared, ...tls, rejectUnauthorized: !definition.tlsSkipVerify })
-        : plainRequest(url, shared);
-    outgoing.once('response', resolve);
-    outgoing.once('error', reject);
-    outgoing.end(body);
-  });
-}
-
-/** Reads as much of a body as is kept; a longer one is not waited for. */
-function readOutput(answer: IncomingMessage, maxBytes: number): Promise<string> {
-  return new Promise((resolve, reject) => {
-    const chunks: Buffer[] = [];
-    let length = 0;
-    const end = () => resolve(cutBytes(Buffer.concat(chunks).toString(), maxBytes));
-    answer.on('data', (chunk: Buffer) => {
-      chunks.push(chunk);
-      length += chunk.length;
-      if (length < maxBytes) return;
       answer.destroy();
-      end();
-    });
-    answer.once('end', end);
-    answer.once('error', reject);
-  });
+      if (redirects === MAX_REDIRECTS) throw new Error(`stopped after ${MAX_REDIRECTS} redirects`);
+      attempt = redirected(attempt, status, new URL(location, attempt.url));
+    }
+  }
+
+  /** What went wrong, in the words that people know from Go: `Get "URL": dial tcp ...`. */
+  describe(error: unknown, isLate: boolean): string {
+    const method = this.attempt?.method ?? (this.definition.method || 'GET');
+    const verb = method.charAt(0).toUpperCase() + method.slice(1).toLowerCase();
+    const url = this.attempt?.url;
+    const isFirst = url === undefined || url.href === hrefOf(this.definition.http);
+    const shown = withoutPassword(isFirst ? this.definition.http : url.href);
+    const why = isLate
+      ? 'context deadline exceeded (Client.Timeout exceeded while awaiting headers)'
+      : networkError(url?.host ?? '', error as Error);
+    return `${verb} "${shown}": ${why}`;
+  }
 }
 
-function resultOf({ method, url }: Attempt, answer: IncomingMessage, body: string): CheckResult {
-  const code = answer.statusCode ?? 0;
-  const output = `HTTP ${method} ${url.href}: ${code} ${answer.statusMessage} Output: ${body}`;
-  if (code >= 200 && code < 300) return { status: 'passing', output };
-  return { status: code === 429 ? 'warning' : 'critical', output };
+function firstAttempt(definition: CheckDefinition, userAgent = 'Consul Health Check'): HttpAttempt {
+  const headers: Record<string, readonly string[]> = { ...definition.header };
+  if (!hasHeader(headers, 'user-agent')) headers['User-Agent'] = [userAgent];
+  if (!hasHeader(headers, 'accept')) headers['Accept'] = ['text/plain, text/*, */*'];
+  return {
+    url: new URL(definition.http),
+    method: definition.method || 'GET',
+    headers,
+    body: definition.body,
+  };
 }
 
-function hostPort({ hostname, port, protocol }: URL): { host: string; port: string } {
-  return { host: hostname, port: port || (protocol === 'https:' ? '443' : '80') };
+/** The request that follows a redirect (RFC 7231 6.4): 307 and 308 keep method and body. */
+function redirected(from: HttpAttempt, status: number, url: URL): HttpAttempt {
+  const keepsMethod = status === 307 || status === 308;
+  const isSameHost = url.host === from.url.host;
+  const headers: Record<string, readonly string[]> = {};
+  for (const [name, values] of Object.entries(from.headers)) {
+    const lower = name.toLowerCase();
+    const isPrivate = lower === 'host' || PRIVATE_HEADERS.has(lower);
+    if (isSameHost || !isPrivate) headers[name] = values;
+  }
+  if (keepsMethod) return { ...from, url, headers };
+  return { url, headers, method: from.method === 'HEAD' ? 'HEAD' : 'GET', body: '' };
+}
+
+function statusOf(code: number): CheckResult['status'] {
+  if (code >= 200 && code < 300) return 'passing';
+  return code === 429 ? 'warning' : 'critical';
+}
+
+function hrefOf(text: string): string | undefined {
+  return URL.canParse(text) ? new URL(text).href : undefined;
+}
+
+/** A URL for people to read: what is said about a failure is in the catalog for all to see. */
+function withoutPassword(text: string): string {
+  return text.replace(/^([a-z]+:\/\/[^/@:]*):[^/@]*@/i, '$1:***@');
 }

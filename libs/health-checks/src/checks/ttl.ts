@@ -30,12 +30,12 @@ export class TtlCheck implements RunningCheck {
     this.timer = undefined;
   }
 
-  setTtl(result: CheckResult): void {
+  setTtl({ status, output }: CheckResult): void {
     if (!this.running) return;
-    this.deps.logger.debug('Check status updated', { check: this.checkId, status: result.status });
-    this.lastOutput = cutBytes(result.output, this.deps.outputMaxBytes);
+    this.deps.logger.debug('Check status updated', { check: this.checkId, status });
+    this.lastOutput = shorten(output, this.deps.outputMaxBytes);
     this.arm();
-    this.deps.report({ status: result.status, output: this.lastOutput });
+    this.deps.report({ status, output: this.lastOutput });
   }
 
   private arm(): void {
@@ -44,12 +44,17 @@ export class TtlCheck implements RunningCheck {
   }
 
   private expire(): void {
+    this.timer = undefined;
     this.deps.logger.warn('Check missed TTL, is now critical', { check: this.checkId });
     const last =
       this.lastOutput === '' ? '' : ` (last output before timeout follows): ${this.lastOutput}`;
-    this.deps.report({
-      status: 'critical',
-      output: `TTL expired${last}`,
-    });
+    this.deps.report({ status: 'critical', output: `TTL expired${last}` });
   }
+}
+
+/** The beginning of a report: a client says first what matters. Tells when something was cut. */
+function shorten(output: string, maxBytes: number): string {
+  const totalBytes = Buffer.byteLength(output);
+  if (totalBytes <= maxBytes) return output;
+  return `${cutBytes(output, maxBytes)} ... (captured ${maxBytes} of ${totalBytes} bytes)`;
 }
