@@ -1,4 +1,5 @@
 import { ApiError, isAbort } from './errors.ts';
+import { onAbort } from './on-abort.ts';
 import type { CallOptions, ClientOptions } from './options.ts';
 import { type ClientPlatform, defaultPlatform } from './platform.ts';
 import { withQuery } from './target.ts';
@@ -67,8 +68,7 @@ export class HttpCaller {
     const timeoutMs =
       (call.options.timeoutMs ?? this.#options.timeoutMs ?? 10_000) + (call.extraMs ?? 0);
     const abort = new AbortController();
-    const forward = () => abort.abort(signal?.reason);
-    signal?.addEventListener('abort', forward, { once: true });
+    const ignore = signal && onAbort(signal, () => abort.abort(signal.reason));
     let timedOut = false;
     const cancelTimeout = this.platform.after(timeoutMs, () => {
       timedOut = true;
@@ -93,7 +93,7 @@ export class HttpCaller {
       throw new ApiError(message, { retryable: true, cause: error });
     } finally {
       cancelTimeout();
-      signal?.removeEventListener('abort', forward);
+      ignore?.();
     }
   }
 

@@ -15,6 +15,8 @@ export type {
 } from '@mesh/api-contract';
 export { ApiClient } from './client.ts';
 export { ApiError } from './errors.ts';
+// For sibling libs.
+export { onAbort } from './on-abort.ts';
 export type { Answer, CallOptions, ClientOptions, ReadOptions } from './options.ts';
 // For other transports, and for tests.
 export type { ClientPlatform } from './platform.ts';

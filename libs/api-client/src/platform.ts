@@ -1,3 +1,5 @@
+import { onAbort } from './on-abort.ts';
+
 /** The parts of the world that a client uses besides its transport; tests bring their own. */
 export interface ClientPlatform {
   /** Resolves after `ms`, rejects with the signal's reason when that fires first. */
@@ -14,16 +16,16 @@ export interface ClientPlatform {
 export const defaultPlatform: ClientPlatform = {
   sleep(ms, signal) {
     return new Promise((resolve, reject) => {
-      const onAbort = () => {
-        clearTimeout(timer);
-        reject(signal?.reason);
-      };
       const timer = setTimeout(() => {
-        signal?.removeEventListener('abort', onAbort);
+        ignore?.();
         resolve();
       }, ms);
-      if (signal?.aborted) onAbort();
-      else signal?.addEventListener('abort', onAbort, { once: true });
+      const ignore =
+        signal &&
+        onAbort(signal, () => {
+          clearTimeout(timer);
+          reject(signal.reason);
+        });
     });
   },
   after(ms, callback) {

@@ -12,8 +12,8 @@ describe('paths of routes', () => {
     expect(routePath(kvRoutes.get, {})).toBe('/v1/kv/');
   });
 
-  it('refuses what every fetch would take away', () => {
-    for (const key of ['a/../b', '..', './a', 'a/.']) {
+  it('refuses what a fetch or a server would take away', () => {
+    for (const key of ['a/../b', '..', './a', 'a/.', 'a//b', '/a', '//']) {
       expect(() => routePath(kvRoutes.get, { key })).toThrow(ApiError);
     }
     expect(routePath(kvRoutes.get, { key: 'a/...b/.c' })).toBe('/v1/kv/a/...b/.c');
@@ -22,7 +22,7 @@ describe('paths of routes', () => {
   it('any other key comes out of the URL as it went in', () => {
     const key = fc
       .string({ unit: 'grapheme' })
-      .filter((text) => !text.split('/').some((part) => part === '.' || part === '..'));
+      .filter((text) => !/(^|\/)\.{1,2}(\/|$)|^\/|\/\//.test(text));
     fc.assert(
       fc.property(key, (text) => {
         const { pathname } = new URL(`http://agent${routePath(kvRoutes.get, { key: text })}`);

@@ -7,7 +7,7 @@ export type QueryValues = Readonly<Record<string, QueryValue>>;
 
 /**
  * Path of a route with its parameters filled in. @throws ApiError for a part that a URL cannot carry: `.` and
- * `..` between slashes, which every fetch takes away
+ * `..` between slashes, which every fetch takes away, and nothing between slashes, which servers take away
  */
 export function routePath(
   route: Pick<Route, 'path'>,
@@ -15,8 +15,9 @@ export function routePath(
 ): string {
   return route.path.replace(/([:*])(\w+)/g, (_match, kind: string, name: string) => {
     const value = params[name] ?? '';
-    if (value.split('/').some((part) => part === '.' || part === '..')) {
-      throw new ApiError(`${name} ${JSON.stringify(value)}: no part of it can be "." or ".."`);
+    if (/(^|\/)\.{1,2}(\/|$)|^\/|\/\//.test(value)) {
+      const rule = 'it cannot begin with a slash, nor have ".", ".." or nothing between slashes';
+      throw new ApiError(`${name} ${JSON.stringify(value)}: ${rule}`);
     }
     return kind === ':'
       ? encodeURIComponent(value)

@@ -6,6 +6,7 @@ const REASONS: Readonly<Record<string, string>> = {
   EADDRNOTAVAIL: 'connect: cannot assign requested address',
   ETIMEDOUT: 'connect: connection timed out',
   ECONNRESET: 'connect: connection reset by peer',
+  EMFILE: 'socket: too many open files',
   ENOTFOUND: 'no such host',
   EAI_AGAIN: 'temporary failure in name resolution',
 };

@@ -1,4 +1,4 @@
-import type { ClientPlatform } from '@mesh/api-client';
+import { type ClientPlatform, onAbort } from '@mesh/api-client';
 import type { AcquireOptions } from './lock-options.ts';
 
 /** A signal that fires with the caller's, or when his time is over. */
@@ -14,9 +14,8 @@ export interface Deadline {
 export function deadline(options: AcquireOptions, platform: ClientPlatform): Deadline {
   const abort = new AbortController();
   let over = false;
-  const onAbort = () => abort.abort(options.signal?.reason);
-  if (options.signal?.aborted) onAbort();
-  options.signal?.addEventListener('abort', onAbort, { once: true });
+  const { signal } = options;
+  const ignore = signal && onAbort(signal, () => abort.abort(signal.reason));
   const cancel =
     options.timeoutMs === undefined
       ? () => {}
@@ -26,10 +25,10 @@ export function deadline(options: AcquireOptions, platform: ClientPlatform): Dea
         });
   return {
     signal: abort.signal,
-    isOver: () => over && options.signal?.aborted !== true,
+    isOver: () => over && signal?.aborted !== true,
     dispose() {
       cancel();
-      options.signal?.removeEventListener('abort', onAbort);
+      ignore?.();
     },
   };
 }

@@ -32,6 +32,8 @@ async function rawServer(onConnection: (socket: Socket) => void) {
   const server: Server = createServer((socket) => {
     socket.on('error', () => {});
     onConnection(socket);
+    // A socket that nobody reads from never learns that the other end is gone.
+    socket.resume();
   });
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
   const address = `127.0.0.1:${(server.address() as AddressInfo).port}`;
@@ -46,7 +48,8 @@ describe('exchange', () => {
       body: 'answer',
     }));
     const body = Buffer.from([0, 255, 10]);
-    const endpoint = endpointOf({ address: server.address, token: 'secret' });
+    const { address } = server;
+    const endpoint = endpointOf({ address, token: 'secret' });
     const answer = await exchange(endpoint, { method: 'PUT', target: '/v1/kv/a?flags=1', body });
     await server.stop();
     expect([answer.status, answer.headers.get('x-consul-index')]).toEqual([201, '5']);
@@ -58,7 +61,7 @@ describe('exchange', () => {
       body.toString(),
     ]);
     expect(seen.headers).toMatchObject({
-      host: server.address,
+      host: address,
       'x-consul-token': 'secret',
       'content-length': '3',
       connection: 'close',

@@ -175,7 +175,6 @@ describe('handlers', () => {
   test.each([
     [['/bin/sh', '-c', 'exit 3'], 'ended with 3'],
     [['/nonexistent/program'], 'ENOENT'],
-    [[], 'handler'],
   ])('%j fails', async (args, message) => {
     const handle = watchHandler(watch({ args }), silentLogger);
     await expect(handle('x'.repeat(1e6), 1, signal)).rejects.toThrow(message);

@@ -36,7 +36,7 @@ const PAIRS: Decoder<readonly KvPair[]> = {
   decode: (body) => ((body ?? []) as readonly JsonPair[]).map(decodePair),
 };
 
-/** The key-value store. Keys have neither "." nor ".." between slashes: no fetch can send those. */
+/** The key-value store. Keys that a URL cannot carry are refused: those with `//`, `/./` or `/../`. */
 export class KvApi {
   readonly #core: ClientCore;
 
@@ -105,7 +105,6 @@ function decodePair(pair: JsonPair): KvPair {
 
 function requireKey(key: string): void {
   if (key === '') throw new ApiError('a key cannot be empty');
-  if (key.startsWith('/')) throw new ApiError(`key ${key}: it cannot begin with a slash`);
 }
 
 function isTrue(body: string): boolean {

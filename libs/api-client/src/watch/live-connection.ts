@@ -1,5 +1,6 @@
 import type { LiveRequest, LiveUpdate } from '@mesh/api-contract';
 import { ApiError } from '../errors.ts';
+import { onAbort } from '../on-abort.ts';
 import type { Answer } from '../options.ts';
 import type { ClientPlatform } from '../platform.ts';
 import { type Read, readParameters } from '../read.ts';
@@ -77,8 +78,7 @@ export class LiveConnection {
       dc: options.datacenter ?? datacenter,
     });
     const mailbox = new Mailbox<LiveMessage>();
-    const onAbort = () => mailbox.close(undefined);
-    signal.addEventListener('abort', onAbort, { once: true });
+    const ignore = onAbort(signal, () => mailbox.close(undefined));
     try {
       this.#subscriptions.set(id, { path, index, mailbox });
       this.#cancelIdle?.();
@@ -86,7 +86,7 @@ export class LiveConnection {
       if (this.#isOpen) this.#send({ id, path, index });
       for await (const message of mailbox) yield this.#answerOf(read, message);
     } finally {
-      signal.removeEventListener('abort', onAbort);
+      ignore();
       if (this.#subscriptions.delete(id) && this.#isOpen) this.#send({ id, cancel: true });
       if (this.#subscriptions.size === 0) this.#closeWhenIdle();
     }
