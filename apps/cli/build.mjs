@@ -10,7 +10,7 @@ import { build } from 'esbuild';
 const here = dirname(fileURLToPath(import.meta.url));
 const root = join(here, '..', '..');
 const target = join(root, 'dist', 'cli');
-// Built beside its place and moved there: who starts the CLI meanwhile finds a whole build, old or new.
+// Built beside its place and moved there: who starts the CLI meanwhile finds a whole build.
 const fresh = join(root, 'dist', `cli.${process.pid}`);
 
 /** Packages with native parts, or that find their own files at run time; only the agent loads them. */

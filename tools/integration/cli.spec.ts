@@ -75,8 +75,12 @@ const BETTER: Readonly<Record<string, Partial<Invocation>>> = {
   "consul kv put -base64 b64 '***'": { exit: 1, stdout: '' },
 };
 
+/** The original's agent reports its first coordinate after 15 s, ours within seconds. */
+const KNOWN_SOONER = 'Estimated ref1 <-> ref1 rtt:';
+
 function expectRecorded(recorded: Invocation, got: Finished): void {
   const one = { ...recorded, ...BETTER[recorded.command] };
+  if (recorded.command === 'consul rtt ref1' && got.stdout.startsWith(KNOWN_SOONER)) return;
   const isHelp = one.stdout.includes('...usage text');
   expect({
     exit: got.exit,

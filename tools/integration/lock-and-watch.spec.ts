@@ -107,7 +107,9 @@ describe('consul lock', () => {
 
   it('passes signals on, gives the lock back and ends', async () => {
     const marker = join(agent.folder, 'usr1');
-    const script = `trap "touch ${marker}" USR1; trap "echo got-term; exit 0" TERM; echo held; while :; do sleep 0.1; done`;
+    const script =
+      `trap "touch ${marker}" USR1; trap "echo got-term; exit 0" TERM; ` +
+      'echo held; while :; do sleep 0.1; done';
     const holder = new Running(['lock', 'signals', script]);
     await holder.printed('held');
     holder.signal('SIGUSR1');
@@ -131,7 +133,16 @@ describe('consul lock', () => {
   });
 
   it('runs a program without a shell, with our stdin if asked', async () => {
-    const plain = new Running(['lock', '-shell=false', 'args', 'printf', '%s|', 'a b', '$HOME']);
+    const plain = new Running([
+      'lock',
+      '-stale',
+      '-shell=false',
+      'args',
+      'printf',
+      '%s|',
+      'a b',
+      '$HOME',
+    ]);
     expect([await plain.exit, plain.stdout]).toEqual([0, 'a b|$HOME|']);
     const fed = new Running(['lock', '-pass-stdin', 'stdin', 'cat'], 'from stdin');
     expect([await fed.exit, fed.stdout]).toEqual([0, 'from stdin']);

@@ -12,7 +12,7 @@ const GROUPS = {
 
 /** One run of a command that talks to an agent. */
 export interface ApiInvocation<F extends FlagTable> extends Invocation<F> {
-  /** Client of the agent that flags and environment name. @throws CommandError for a wrong address */
+  /** Client of the agent that flags and environment name. @throws CommandError */
   api(): AgentApi;
 }
 

@@ -8,7 +8,8 @@ export function openKvClient(api: AgentApi): KvClient {
     WebSocket: null,
     fetch: async (url, { method, headers, body, signal }) => {
       const { pathname, search } = new URL(url);
-      const query = Object.fromEntries(new URLSearchParams(search));
+      // Locks read consistently: -stale is not for them.
+      const query = { ...Object.fromEntries(new URLSearchParams(search)), stale: undefined };
       const answer = await api.call(method, pathname, {
         headers,
         query,

@@ -71,7 +71,7 @@ export class ApiClient {
     return (typeof query === 'string' ? this.query<T>(query) : query).watch(options);
   }
 
-  /** Closes the WebSocket, if one is open. Running watches connect anew: end them by their signals. */
+  /** Closes the WebSocket, if one is open. Watches connect anew: end them by their signals. */
   close(): void {
     this.#live?.close();
   }

@@ -31,6 +31,8 @@ export { kvRoutes } from './kv-routes.ts';
 export type { KvPair, Session, UserEvent } from './kv-types.ts';
 export type { LiveCancel, LiveRequest, LiveSubscribe, LiveUpdate } from './live-types.ts';
 export { LIVE_LIMITS } from './live-types.ts';
+export { queryRoutes } from './query-routes.ts';
+export type { PreparedQuery, PreparedQueryResult, PreparedQueryService } from './query-types.ts';
 export type {
   AclRequirement,
   AclResource,

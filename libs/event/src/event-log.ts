@@ -5,10 +5,17 @@ import { eventIndex } from './event-index.ts';
 
 /** Events kept. */
 export const EVENT_LOG_SIZE = 256;
+/** Version of events that this agent understands; newer ones are for newer agents. */
+const MAX_VERSION = 1;
 
 /** Which of an agent's services an event may be for. */
 export interface LocalServices {
   readonly nodeName: string;
+  /**
+   * Names of the services on this agent; a service filter is a pattern over them. Where absent, a filter
+   * means the one service of that name.
+   */
+  serviceNames?(): readonly string[];
   /** Tags of each instance of a service on this agent; empty when it has none. */
   tagsOf(service: string): readonly (readonly string[])[];
 }
@@ -68,20 +75,28 @@ export class EventLog {
   }
 
   private isMeantHere(event: UserEvent): boolean {
-    if (event.NodeFilter !== '' && !matches(event.NodeFilter, this.local.nodeName)) return false;
-    if (event.ServiceFilter === '') return true;
-    // The service filter is a pattern in the original too, matched against names of local services.
-    return this.local
-      .tagsOf(event.ServiceFilter)
-      .some((tags) => event.TagFilter === '' || tags.some((tag) => matches(event.TagFilter, tag)));
+    if (event.Version > MAX_VERSION) return false;
+    const { NodeFilter, ServiceFilter, TagFilter } = event;
+    if (NodeFilter !== '' && !predicate(NodeFilter)(this.local.nodeName)) return false;
+    if (ServiceFilter === '') return true;
+    const hasTag = TagFilter === '' ? undefined : predicate(TagFilter);
+    return this.namesMatching(ServiceFilter)
+      .flatMap((name) => this.local.tagsOf(name))
+      .some((tags) => !hasTag || tags.some(hasTag));
+  }
+
+  private namesMatching(filter: string): readonly string[] {
+    const names = this.local.serviceNames?.();
+    return names ? names.filter(predicate(filter)) : [filter];
   }
 }
 
 /** A pattern from elsewhere may be one that we cannot read: it then matches nothing. */
-function matches(pattern: string, text: string): boolean {
+function predicate(pattern: string): (text: string) => boolean {
   try {
-    return compilePattern(pattern).test(text);
+    const compiled = compilePattern(pattern);
+    return (text) => compiled.test(text);
   } catch {
-    return false;
+    return () => false;
   }
 }

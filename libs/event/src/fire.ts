@@ -1,11 +1,10 @@
 import type { UserEvent } from '@mesh/api-contract';
 import { invalid } from '@mesh/base';
 import { compilePattern } from '@mesh/filter';
+import { eventMessageBytes } from './event-size.ts';
 
-/** Largest event before encoding, bytes: it has to fit a gossip datagram (serf's UserEventSizeLimit). */
+/** Largest event as a message, bytes: it has to fit a gossip datagram (serf's UserEventSizeLimit). */
 export const MAX_EVENT_BYTES = 512;
-/** Bytes that encoding adds to name and payload, about. */
-const EVENT_OVERHEAD_BYTES = 120;
 
 /** What a client fires. */
 export interface EventRequest {
@@ -29,14 +28,7 @@ export function newEvent(request: EventRequest, id: string): UserEvent {
       throw invalid(`Invalid ${what} filter: ${cause instanceof Error ? cause.message : cause}`);
     }
   }
-  const size = name.length + payload.length + node.length + service.length + tag.length;
-  if (size + EVENT_OVERHEAD_BYTES > MAX_EVENT_BYTES) {
-    throw invalid(
-      `user event exceeds the limit of ${MAX_EVENT_BYTES} bytes: ` +
-        `name, payload and filters may have ${MAX_EVENT_BYTES - EVENT_OVERHEAD_BYTES} together`,
-    );
-  }
-  return {
+  const event: UserEvent = {
     ID: id,
     Name: name,
     Payload: payload.length === 0 ? null : payload,
@@ -46,4 +38,11 @@ export function newEvent(request: EventRequest, id: string): UserEvent {
     Version: 1,
     LTime: 0,
   };
+  const size = eventMessageBytes(event);
+  if (size > MAX_EVENT_BYTES) {
+    throw invalid(
+      `user event exceeds the limit of ${MAX_EVENT_BYTES} bytes: with name, payload and filters it has ${size}`,
+    );
+  }
+  return event;
 }

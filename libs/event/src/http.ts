@@ -59,6 +59,6 @@ function waitOf({ query }: RequestContext): number {
   const text = query.get('wait');
   if (text === undefined || text === '') return 0;
   const waitMs = parseDuration(text);
-  if (waitMs === undefined) throw invalid('Invalid wait time');
+  if (waitMs === undefined || waitMs < 0) throw invalid('Invalid wait time');
   return waitMs;
 }

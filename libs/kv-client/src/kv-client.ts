@@ -25,7 +25,7 @@ export class KvClient extends KvStore<string> {
     this.#platform = platform ?? given ?? defaultPlatform;
   }
 
-  /** Keys below a prefix with JSON values. @param validate turns what was parsed into a T or throws */
+  /** Keys below a prefix with JSON values. @param validate makes a T of what was parsed, or throws */
   json<T>(prefix = '', validate?: (value: unknown) => T): KvStore<T> {
     return this.store(jsonCodec(validate), prefix);
   }

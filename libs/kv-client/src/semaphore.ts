@@ -70,7 +70,7 @@ export class Semaphore {
     }
   }
 
-  /** Removes the semaphore when nobody holds or waits for a slot. @throws LockError `in-use`, `conflict` */
+  /** Removes the semaphore when nobody holds a slot. @throws LockError `in-use`, `conflict` */
   async destroy(): Promise<void> {
     const { data: pairs } = await this.#client.kv.list(this.prefix, { consistency: 'consistent' });
     const state = readSemaphore(this.prefix, pairs, this.limit);

@@ -18,7 +18,7 @@ export interface KvHttpDeps {
   readonly rpc: Rpc;
 }
 
-const MAX_FLAGS = 18446744073709551615n;
+const MAX_UNSIGNED = 18446744073709551615n;
 
 /** A raw value is whatever its writer chose: browsers must neither guess its type nor run it. */
 const RAW_HEADERS = {
@@ -116,21 +116,23 @@ function refuseConflicts(query: RequestContext['query'], names: readonly string[
   throw invalid(`Conflicting flags: ${shown}`);
 }
 
-/** An unsigned number up to 2^53: indexes never get further. */
+/** Real indexes stay below 2^53; a number beyond may lose bits, as it equals none of them anyway. */
 function requireIndex(name: string, text: string): number {
-  const value = Number(text);
-  if (!/^\d+$/.test(text) || !Number.isSafeInteger(value)) {
-    throw invalid(`${name}: "${text}" is no index, accepted is a whole number from 0`);
-  }
-  return value;
+  return Number(requireUnsigned(name, text));
 }
 
 /** Flags are 64 bits; what a number cannot hold exactly becomes a bigint. */
 function flagsOf(text: string | undefined): number | bigint {
-  if (text === undefined || text === '') return 0;
-  if (!/^\d{1,20}$/.test(text) || BigInt(text) > MAX_FLAGS) {
-    throw invalid(`flags: "${text}" is no flags value, accepted is a whole number below 2^64`);
-  }
-  const value = BigInt(text);
+  if (text === undefined) return 0;
+  const value = requireUnsigned('flags', text);
   return value <= BigInt(Number.MAX_SAFE_INTEGER) ? Number(value) : value;
+}
+
+function requireUnsigned(name: string, text: string): bigint {
+  // More digits than any such number has, leading zeros apart, are not worth a conversion.
+  if (/^\d{1,32}$/.test(text)) {
+    const value = BigInt(text);
+    if (value <= MAX_UNSIGNED) return value;
+  }
+  throw invalid(`${name}: "${text.slice(0, 64)}" is not a whole number from 0 to 2^64-1`);
 }

@@ -2,13 +2,16 @@
 import type { KvPair, Session } from '@mesh/api-contract';
 import { invalid } from '@mesh/base';
 import type { ApplyContext } from '@mesh/resource';
-import { requireSessionId, sessionById } from '@mesh/session';
+import { MAX_LOCK_DELAY_NS, requireSessionId, sessionById } from '@mesh/session';
 import type { WriteTxn } from '@mesh/state';
 import { kvPairs, lockDelays, sortableMs } from './table.ts';
 import type { KvOperation, KvWrite } from './types.ts';
 
-/** Lock delays dropped at most in one log entry. */
-const PRUNE_LIMIT = 64;
+/**
+ * Lock delays that a log entry drops beyond those that it adds: the table shrinks to what is still running,
+ * yet no entry has to walk a long backlog.
+ */
+const PRUNE_SURPLUS = 64;
 
 /** Applies one operation; true when it took effect. Throws `invalid-argument` for a session that is not there. */
 export function applyOperation(
@@ -81,7 +84,10 @@ function unlockKey(
 ): boolean {
   if (write.session === '') throw invalid('missing session');
   const existing = txn.get(kvPairs, write.key);
-  if (!existing || existing.Session !== write.session) return false;
+  // Session ids are stored in lower case; a client may write its own as it likes.
+  if (existing?.Session === undefined || existing.Session !== write.session.toLowerCase()) {
+    return false;
+  }
   store(txn, existing, write, context, undefined, existing.LockIndex);
   return true;
 }
@@ -142,25 +148,26 @@ function sameBytes(a: Uint8Array | null, b: Uint8Array): boolean {
  * being locked anew for the session's lock delay.
  */
 export function releaseLocks(txn: WriteTxn, context: ApplyContext, session: Session): void {
-  pruneLockDelays(txn, context);
-  for (const pair of [...txn.getBy(kvPairs, 'session', session.ID)]) {
+  const held = [...txn.getBy(kvPairs, 'session', session.ID)];
+  pruneLockDelays(txn, context, held.length + PRUNE_SURPLUS);
+  const delayMs = Math.min(session.LockDelay, MAX_LOCK_DELAY_NS) / 1e6;
+  for (const pair of held) {
     if (session.Behavior === 'delete') txn.delete(kvPairs, pair.Key);
     else {
       const { Session: _holder, ...released } = pair;
       txn.put(kvPairs, { ...released, ModifyIndex: context.index });
     }
-    if (session.LockDelay > 0) {
-      const untilMs = context.proposedAtMs + session.LockDelay / 1e6;
-      txn.put(lockDelays, { key: pair.Key, untilMs });
+    if (delayMs > 0) {
+      txn.put(lockDelays, { key: pair.Key, untilMs: context.proposedAtMs + delayMs });
     }
   }
 }
 
-function pruneLockDelays(txn: WriteTxn, { proposedAtMs }: ApplyContext): void {
+function pruneLockDelays(txn: WriteTxn, { proposedAtMs }: ApplyContext, limit: number): void {
   const now = sortableMs(proposedAtMs);
   const expired: string[] = [];
   for (const delay of txn.prefixBy(lockDelays, 'until', '')) {
-    if (sortableMs(delay.untilMs) > now || expired.length === PRUNE_LIMIT) break;
+    if (sortableMs(delay.untilMs) >= now || expired.length === limit) break;
     expired.push(delay.key);
   }
   for (const key of expired) txn.delete(lockDelays, key);

@@ -1,5 +1,6 @@
 import {
   closeSync,
+  existsSync,
   mkdirSync,
   openSync,
   readdirSync,
@@ -52,7 +53,7 @@ class RotatingFile implements FileSink {
     this.options = options;
     const folder = options.file.endsWith('/');
     this.path = folder ? join(options.file, DEFAULT_NAME) : options.file;
-    mkdirSync(dirname(this.path), { recursive: true });
+    makeFolder(dirname(this.path));
     this.handle = this.open();
   }
 
@@ -110,4 +111,12 @@ class RotatingFile implements FileSink {
 
 function exists(path: string): boolean {
   return statSync(path, { throwIfNoEntry: false }) !== undefined;
+}
+
+/** Makes a folder and those above it. Node's own recursive way never ends where /proc refuses. */
+function makeFolder(path: string): void {
+  if (existsSync(path)) return;
+  const above = dirname(path);
+  if (above !== path) makeFolder(above);
+  mkdirSync(path);
 }

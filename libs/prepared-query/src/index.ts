@@ -1,1 +1,7 @@
-export {};
+// For server, DNS and http.
+export { deleteQueriesOfSession } from './commands.ts';
+export type { ExecuteArgs, Execution } from './endpoint.ts';
+export { queryExecute } from './endpoint.ts';
+export type { QueryHttpDeps } from './http.ts';
+export { queryHttpRoutes } from './http.ts';
+export { preparedQueryResource } from './resource.ts';

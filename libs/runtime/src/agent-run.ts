@@ -55,6 +55,9 @@ export class AgentRun {
     const stopSignals = onSignals((action, signal) => this.onSignal(action, signal));
     try {
       for (const warning of config.warnings) this.logger.warn(warning);
+      if (config.log.syslog) {
+        this.logger.warn('enable_syslog is not part of this build; use log_file or the output');
+      }
       await startAll(this.root.components);
       this.hub.notice('==> Consul agent running!');
       const code = await ended;

@@ -1,11 +1,24 @@
+import { parseDuration } from '@mesh/base';
 import { catalogAddressOwners, catalogDatacenters, catalogNode } from '@mesh/catalog';
-import type { AddressOwners, DnsInstance, DnsNode, DnsSource, SourceReply } from '@mesh/dns';
+import { nearestFirst } from '@mesh/coordinate';
+import type {
+  AddressOwners,
+  DnsInstance,
+  DnsNode,
+  DnsSource,
+  PreparedAnswer,
+  PreparedLookup,
+  SourceReply,
+} from '@mesh/dns';
 import { healthServiceNodes } from '@mesh/health';
+import { queryExecute } from '@mesh/prepared-query';
 import { PLAIN_READ, type ReadEndpoint, type Rpc } from '@mesh/resource';
 
 export interface RpcDnsSourceOptions {
   /** The agent's own datacenter. */
   readonly datacenter: string;
+  /** The agent's own node, for queries that sort by distance from `_agent`. */
+  readonly nodeName: string;
   /** Any server may answer (`dns_config.allow_stale`). */
   readonly allowStale: boolean;
   /** An answer older than this is asked for again from the leader (`dns_config.max_stale`), milliseconds. */
@@ -50,6 +63,34 @@ class RpcDnsSource implements DnsSource {
   addressOwners(datacenter: string, address: string): Promise<SourceReply<AddressOwners>> {
     const nobody = { nodes: [], services: [] };
     return this.read(datacenter, catalogAddressOwners, { address }, nobody);
+  }
+
+  async preparedQuery({
+    datacenter,
+    name,
+  }: PreparedLookup): Promise<SourceReply<PreparedAnswer | null>> {
+    const args = { idOrName: name, segment: '', connect: false };
+    const reply = await this.read(datacenter, queryExecute, args, null);
+    if (!reply.value) return { ...reply, value: null };
+    const { query, result } = reply.value;
+    const near = query.Service.Near;
+    const answer = {
+      service: result.Service,
+      ttlMs: result.DNS.TTL === '' ? undefined : parseDuration(result.DNS.TTL),
+      instances: result.Nodes,
+      ordered: near !== '',
+    };
+    if (near === '') return { ...reply, value: answer };
+    const from = near === '_agent' ? this.options.nodeName : near;
+    const instances = await nearestFirst(
+      this.rpc,
+      from,
+      result.Nodes,
+      ({ Node }) => Node.Node,
+      PLAIN_READ,
+    );
+    // Sorted by coordinates, which the read does not watch: good for this one answer.
+    return { value: { ...answer, instances } };
   }
 
   /** `absent` is the value in a datacenter that does not exist. */

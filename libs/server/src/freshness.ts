@@ -8,21 +8,19 @@ export class WatchedFreshness implements Freshness {
   private readonly callbacks = new Set<() => void>();
   private readonly store: StateStore;
   private readonly dependencies: Dependencies;
+  private readonly mayServe: () => boolean;
 
-  constructor(store: StateStore, dependencies: Dependencies) {
+  /** `mayServe` tells whether this server may still answer such a read at all: a deposed leader may not. */
+  constructor(store: StateStore, dependencies: Dependencies, mayServe: () => boolean) {
     this.store = store;
     this.dependencies = dependencies;
+    this.mayServe = mayServe;
   }
 
   isFresh(): boolean {
-    if (this.stale) return false;
-    if (!this.watch) {
-      // Nobody has subscribed: a watch that is dropped at once tells whether anything has changed.
-      const probe = this.store.watch(this.dependencies, () => {
-        this.stale = true;
-      });
-      probe.cancel();
-    }
+    if (this.stale || !this.mayServe()) return false;
+    // Without a subscriber no watch stands: the indexes themselves tell.
+    if (!this.watch && this.store.changed(this.dependencies)) this.stale = true;
     return !this.stale;
   }
 

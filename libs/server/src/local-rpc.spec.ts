@@ -239,6 +239,15 @@ describe('LocalRpc', () => {
     expect(store.watchCount).toBe(0);
   });
 
+  it('a server that has lost the lead serves no kept answer, but for stale reads', async () => {
+    await voter.start();
+    const kept = (await read('a', { track: true })).freshness!;
+    const stale = (await read('a', { track: true, consistency: 'stale' })).freshness!;
+    await voter.stop();
+    expect(kept.isFresh()).toBe(false);
+    expect(stale.isFresh()).toBe(true);
+  });
+
   it('thousands of watchers of one key are all answered, other work gets its turn', async () => {
     await voter.start();
     const index = await write('a');

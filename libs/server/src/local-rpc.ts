@@ -10,7 +10,7 @@ import type {
   WriteOptions,
 } from '@mesh/resource';
 import type { StateStore } from '@mesh/state';
-import type { BlockingQueries } from './blocking-query.ts';
+import type { BlockingQueries, QueryResult } from './blocking-query.ts';
 import { encodeEntry } from './entry-codec.ts';
 import { WatchedFreshness } from './freshness.ts';
 
@@ -88,18 +88,21 @@ export class LocalRpc implements Rpc, Component {
     return (await this.options.consensus.propose(data)) as R;
   }
 
-  private reply<R>(
-    result: { value: R; dependencies: { index: number; size: number } },
-    options: ReadOptions,
-  ): ReadReply<R> {
+  private reply<R>(result: QueryResult<R>, options: ReadOptions): ReadReply<R> {
     const { store } = this.options;
     return {
       value: result.value,
       index: result.dependencies.index,
       knownLeader: this.options.consensus.status().leaderId !== '',
       lastContactMs: 0,
-      ...(options.track && { freshness: new WatchedFreshness(store, result.dependencies) }),
+      ...(options.track && {
+        freshness: new WatchedFreshness(store, result.dependencies, this.mayServe(options)),
+      }),
     };
+  }
+
+  private mayServe({ consistency }: ReadOptions): () => boolean {
+    return consistency === 'stale' ? () => true : () => this.leading;
   }
 
   private writeContext(): WriteContext {

@@ -2,6 +2,7 @@ import { type CatalogHooks, catalogResource, nodeByName } from '@mesh/catalog';
 import { coordinateResource, type NodeCoordinate } from '@mesh/coordinate';
 import { healthResource } from '@mesh/health';
 import { kvResource, releaseLocks } from '@mesh/kv';
+import { deleteQueriesOfSession, preparedQueryResource } from '@mesh/prepared-query';
 import type { Resource, WriteEndpoint } from '@mesh/resource';
 import {
   invalidateSessionsOfCheck,
@@ -18,7 +19,13 @@ export interface BoundEndpoints {
   readonly sessionCreate: WriteEndpoint<SessionRequest, string>;
 }
 
-const sessionHooks: SessionHooks = { onSessionDestroyed: releaseLocks };
+/** A session that ends takes along its locks and the queries bound to it. */
+const sessionHooks: SessionHooks = {
+  onSessionDestroyed: (txn, context, session) => {
+    releaseLocks(txn, context, session);
+    deleteQueriesOfSession(txn, context, session);
+  },
+};
 
 /** Effects go up from the catalog: a node or check that goes takes its sessions along, a session its locks. */
 const catalogHooks: CatalogHooks = {
@@ -41,5 +48,6 @@ export function createResources(bound: BoundEndpoints): readonly Resource[] {
     sessionResource(sessionHooks, bound.sessionCreate),
     kvResource(),
     txnResource({ catalogHooks }),
+    preparedQueryResource(),
   ];
 }

@@ -4,14 +4,18 @@ import { DEFAULT_LOCK_DELAY_NS, type SessionRequest } from './types.ts';
 /** A bare number below this means seconds, as old clients sent it; else nanoseconds. */
 const SECONDS_BELOW = 1000;
 
+/** Go's longest duration, nanoseconds: 2^63. */
+const MAX_DURATION_NS = 2 ** 63;
+
 const lockDelay = refine(anything, (value, path) => {
   if (value === null || value === undefined) return DEFAULT_LOCK_DELAY_NS;
-  if (typeof value === 'number' && Number.isFinite(value) && value >= 0) {
-    return value < SECONDS_BELOW ? value * 1e9 : value;
+  if (typeof value === 'number' && value >= 0 && value <= MAX_DURATION_NS) {
+    const whole = Math.trunc(value);
+    return whole < SECONDS_BELOW ? whole * 1e9 : whole;
   }
   const ms = typeof value === 'string' ? parseDuration(value) : undefined;
   if (ms === undefined || ms < 0) throw mismatch(path, 'a duration such as "15s"', value);
-  return ms * 1e6;
+  return Math.round(ms * 1e6);
 });
 
 const serviceCheck = refine(anything, (value, path) => {

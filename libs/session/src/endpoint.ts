@@ -3,12 +3,7 @@ import { formatDuration, invalid, parseDuration } from '@mesh/base';
 import type { ReadEndpoint, WriteEndpoint } from '@mesh/resource';
 import { requireSupport, SESSION_CREATE, SESSION_DESTROY } from './commands.ts';
 import { allSessions, sessionById, sessionsOfNode } from './queries.ts';
-import {
-  MAX_LOCK_DELAY_NS,
-  type NewSession,
-  SESSION_TTL_MAX_MS,
-  type SessionRequest,
-} from './types.ts';
+import { type NewSession, SESSION_TTL_MAX_MS, type SessionRequest } from './types.ts';
 
 const UUID = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/i;
 
@@ -44,7 +39,7 @@ export function sessionCreate(ttlMinMs: number): WriteEndpoint<SessionRequest, s
         ID: uuid(),
         Name: request.name,
         Node: request.node,
-        LockDelay: Math.min(request.lockDelayNs, MAX_LOCK_DELAY_NS),
+        LockDelay: request.lockDelayNs,
         Behavior: behaviorOf(request.behavior),
         TTL: ttlOf(request.ttl, ttlMinMs),
         NodeChecks: request.nodeChecks,

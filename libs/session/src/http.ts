@@ -90,7 +90,7 @@ function pathParameter({ params }: RequestContext, name: string, what: string): 
 function jsonOf(body: Uint8Array): unknown {
   if (body.length === 0) return {};
   try {
-    return JSON.parse(utf8Text(body));
+    return JSON.parse(utf8Text(body)) ?? {};
   } catch (cause) {
     const why = cause instanceof Error ? cause.message : String(cause);
     throw new MeshError('invalid-argument', `Request decode failed: ${why}`, { cause });

@@ -18,3 +18,4 @@ export { sessions } from './table.ts';
 export type { TtlTrackerParts } from './ttl-tracker.ts';
 export { SessionTtlTracker } from './ttl-tracker.ts';
 export type { NewSession, SessionHooks, SessionRequest } from './types.ts';
+export { MAX_LOCK_DELAY_NS } from './types.ts';

@@ -6,6 +6,11 @@ import { allSessions, sessionById } from './queries.ts';
 const TTL_MULTIPLIER = 2;
 /** Wait before a failed expiry is tried again, milliseconds. */
 const RETRY_MS = 5000;
+/**
+ * Longest single timer, milliseconds. A session that was destroyed meanwhile is forgotten when its timer
+ * fires, so that sessions with long TTLs that come and go do not pile up.
+ */
+const LOOK_EVERY_MS = 60_000;
 
 export interface TtlTrackerParts {
   readonly timers: Timers;
@@ -52,12 +57,6 @@ export class SessionTtlTracker implements Component {
     this.arm(sessionId, ttl ?? sessionById(this.parts.store.view(), sessionId)?.TTL ?? '');
   }
 
-  /** Forgets a session that is gone. */
-  forget(sessionId: string): void {
-    this.pending.get(sessionId)?.cancel();
-    this.pending.delete(sessionId);
-  }
-
   private arm(sessionId: string, ttl: string): void {
     this.pending.get(sessionId)?.cancel();
     this.pending.delete(sessionId);
@@ -67,20 +66,25 @@ export class SessionTtlTracker implements Component {
   }
 
   private after(sessionId: string, delayMs: number): void {
-    const timer = this.parts.timers.after(delayMs, () => this.expire(sessionId));
+    const stepMs = Math.min(delayMs, LOOK_EVERY_MS);
+    const timer = this.parts.timers.after(stepMs, () => {
+      this.pending.delete(sessionId);
+      if (!sessionById(this.parts.store.view(), sessionId)) return;
+      if (delayMs > stepMs) this.after(sessionId, delayMs - stepMs);
+      else this.expire(sessionId);
+    });
     this.pending.set(sessionId, timer);
   }
 
   private expire(sessionId: string): void {
-    this.pending.delete(sessionId);
-    if (!sessionById(this.parts.store.view(), sessionId)) return;
     this.parts.logger.debug('Session TTL expired', { session: sessionId });
     this.parts.expire(sessionId).catch((error) => {
       this.parts.logger.error('Failed to expire session', {
         session: sessionId,
         error: String(error),
       });
-      if (this.running) this.after(sessionId, RETRY_MS);
+      // Renewed meanwhile, or led anew: then a whole TTL is running again.
+      if (this.running && !this.pending.has(sessionId)) this.after(sessionId, RETRY_MS);
     });
   }
 }

@@ -1,16 +1,21 @@
 import { assert } from '@mesh/base';
-import type {
-  Command,
-  ReadEndpoint,
-  ReadOptions,
-  ReadReply,
-  Resource,
-  Rpc,
-  WriteContext,
-  WriteEndpoint,
-  WriteOptions,
+import {
+  type Command,
+  type ReadEndpoint,
+  type ReadOptions,
+  type ReadReply,
+  type Resource,
+  Rollback,
+  type Rpc,
+  type WriteContext,
+  type WriteEndpoint,
+  type WriteOptions,
 } from '@mesh/resource';
 import { createStateStore, type StateStore } from '@mesh/state';
+import { Packr, Unpackr } from 'msgpackr';
+
+const packr = new Packr({ useRecords: false });
+const unpackr = new Unpackr({ useRecords: false, copyBuffers: true, int64AsType: 'auto' as never });
 
 /** One entry of the history of a DirectRpc. */
 export interface AppliedEntry {
@@ -20,12 +25,14 @@ export interface AppliedEntry {
 
 /**
  * Resources on a state store with nothing between: a write is applied at once under the next index,
- * a read runs on the current state. Payloads pass through JSON, so that what would not survive the
- * log fails here.
+ * a read runs on the current state. Payloads pass through MessagePack as in the log, so that what would
+ * not survive it fails here.
  */
 export class DirectRpc implements Rpc {
   readonly store: StateStore;
   readonly applied: AppliedEntry[] = [];
+  /** Calls of touchSession: session id, and the TTL where it was given. */
+  readonly touched: (readonly [id: string, ttl: string | undefined])[] = [];
   /** Read and write options of the last call. */
   lastOptions: ReadOptions | WriteOptions | undefined;
   nowMs = 1_700_000_000_000;
@@ -60,20 +67,21 @@ export class DirectRpc implements Rpc {
     return this.apply(prepared.command, prepared.payload) as R;
   }
 
-  /** Applies a log entry; throws what the command refuses it with. */
+  /** Applies a log entry; throws what the command refuses it with. An entry that rolled back is not in `applied`. */
   apply<P>(entry: Pick<Command<P>, 'type'>, payload: P): unknown {
     const command = this.commands.get(entry.type);
     assert(command, `command ${entry.type} is registered`);
     const index = this.store.view().index + 1;
     const txn = this.store.write(index);
     try {
-      const logged: unknown = JSON.parse(JSON.stringify(payload));
+      const logged: unknown = unpackr.unpack(packr.pack(payload));
       const result = command.apply(txn, logged, { index, proposedAtMs: this.nowMs });
       txn.commit();
       this.applied.push({ index, type: entry.type });
       return result;
     } catch (thrown) {
       txn.abort();
+      if (thrown instanceof Rollback) return thrown.result;
       throw thrown;
     }
   }
@@ -84,7 +92,7 @@ export class DirectRpc implements Rpc {
       nowMs: this.nowMs,
       view: this.store.view(),
       uuid: () => `00000000-0000-4000-8000-${String(++this.uuids).padStart(12, '0')}`,
-      touchSession: () => {},
+      touchSession: (id, ttl) => this.touched.push([id, ttl]),
     };
   }
 }

@@ -1,5 +1,5 @@
 import type { CatalogNode, HealthCheck, NodeService } from '@mesh/api-contract';
-import { invalid } from '@mesh/base';
+import { invalid, type MeshError } from '@mesh/base';
 import {
   type CatalogHooks,
   checkKey,
@@ -28,6 +28,7 @@ import type {
 
 /** An entity that five verbs can be done to. */
 interface Target<T> {
+  readonly kind: CatalogOperation['kind'];
   readonly what: string;
   readonly verb: string;
   readonly index: number;
@@ -56,8 +57,9 @@ export function applyCatalog(
   }
 }
 
-/** The verb get alone, over a view. */
+/** The verb get over a view. Throws for any other verb, and when there is nothing to get. */
 export function readCatalog(view: StateView, operation: CatalogOperation): readonly TxnResult[] {
+  if (operation.verb !== 'get') throw unknownVerb(operation.kind, operation.verb);
   if (operation.kind === 'node') {
     const node = nodeByName(view, operation.node.Node);
     if (node) return [{ Node: node }];
@@ -66,8 +68,8 @@ export function readCatalog(view: StateView, operation: CatalogOperation): reado
     const row = view.get(services, serviceKey(operation.node, id));
     if (row) return [{ Service: row.service }];
   } else {
-    const { Node, CheckID } = operation.check;
-    const check = view.get(checks, checkKey(Node ?? '', CheckID ?? ''));
+    const { Node, CheckID, Name } = operation.check;
+    const check = view.get(checks, checkKey(Node ?? '', CheckID || Name || ''));
     if (check) return [{ Check: check }];
   }
   throw invalid(`${operation.kind} doesn't exist`);
@@ -92,14 +94,21 @@ function apply<T extends { readonly ModifyIndex: number }>(
       target.remove();
       return [];
     case 'delete-cas':
-      if (existing && existing.ModifyIndex !== index) {
+      // Unlike a key, what is not there counts as changed meanwhile.
+      if (existing?.ModifyIndex !== index) {
         throw invalid(`failed to delete ${what}, index is stale`);
       }
       target.remove();
       return [];
     default:
-      throw invalid(`unknown verb "${verb}", accepted are get, set, cas, delete, delete-cas`);
+      throw unknownVerb(target.kind, verb);
   }
+}
+
+function unknownVerb(kind: string, verb: string): MeshError {
+  return invalid(
+    `unknown ${kind} verb "${verb}", accepted are get, set, cas, delete and delete-cas`,
+  );
 }
 
 function nodeTarget(
@@ -110,6 +119,7 @@ function nodeTarget(
 ): Target<CatalogNode> {
   if (node.Node === '') throw invalid('Must provide node');
   return {
+    kind: 'node',
     what: `node "${node.Node}"`,
     verb,
     index,
@@ -129,6 +139,7 @@ function serviceTarget(
   const id = service.ID || service.Service || '';
   if (node === '' || id === '') throw invalid('Must provide node and service');
   return {
+    kind: 'service',
     what: `service "${id}" on node "${node}"`,
     verb,
     index,
@@ -149,6 +160,7 @@ function checkTarget(
   const id = check.CheckID || check.Name || '';
   if (node === '' || id === '') throw invalid('Must provide node and check');
   return {
+    kind: 'check',
     what: `check "${id}" on node "${node}"`,
     verb,
     index,

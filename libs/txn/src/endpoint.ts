@@ -1,7 +1,7 @@
 import { txnRoutes } from '@mesh/api-contract';
 import type { ReadEndpoint, WriteEndpoint } from '@mesh/resource';
 import { readAll, TXN_APPLY, type TxnPayload } from './commands.ts';
-import type { TxnOutcome } from './types.ts';
+import type { TxnOperation, TxnOutcome } from './types.ts';
 
 /** Only the type travels; the code is bound to the server's hooks. */
 const named = {
@@ -16,8 +16,17 @@ export const txnApply: WriteEndpoint<TxnPayload, TxnOutcome> = {
   kind: 'write',
   method: 'Txn.Apply',
   acl: txnRoutes.apply.acl,
-  prepare: (payload) => ({ command: named, payload }),
+  prepare: ({ operations }, { datacenter }) => ({
+    command: named,
+    payload: { operations: operations.map((operation) => completed(operation, datacenter)) },
+  }),
 };
+
+/** A node belongs to the datacenter whose leader stores it, unless it says another. */
+function completed(operation: TxnOperation, datacenter: string): TxnOperation {
+  if (operation.kind !== 'node' || operation.node.Datacenter !== '') return operation;
+  return { ...operation, node: { ...operation.node, Datacenter: datacenter } };
+}
 
 /** Operations that only look, from one view; no log entry. */
 export const txnRead: ReadEndpoint<TxnPayload, TxnOutcome> = {

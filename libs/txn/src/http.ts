@@ -1,15 +1,16 @@
 import { txnRoutes } from '@mesh/api-contract';
-import { MeshError } from '@mesh/base';
+import { invalid, MeshError } from '@mesh/base';
 import {
   type BoundRoute,
   implement,
+  type ReadConsistency,
   type Reply,
   type RequestContext,
   type Rpc,
 } from '@mesh/resource';
 import { decodeOperations } from './decode.ts';
 import { txnApply, txnRead } from './endpoint.ts';
-import { READ_VERBS, type TxnOperation, type TxnOutcome } from './types.ts';
+import type { TxnOperation, TxnOutcome } from './types.ts';
 
 /** Most operations of a transaction. */
 const MAX_OPERATIONS = 64;
@@ -29,19 +30,20 @@ export function txnHttpRoutes(deps: TxnHttpDeps): readonly BoundRoute[] {
       const operations = decodeOperations(request.body);
       checkLimits(operations, deps.kvMaxValueBytes);
       if (isReadOnly(operations)) return readOnly(rpc, request, operations);
-      return outcomeReply(await rpc.write(txnApply, { operations }, request.writeOptions), {});
+      return outcomeReply(await rpc.write(txnApply, { operations }, request.writeOptions));
     },
   });
 }
 
-/** Verbs that are unknown count as reading: they fail without a log entry. */
+/** Unknown verbs count as reading: they fail without a log entry. */
 function isReadOnly(operations: readonly TxnOperation[]): boolean {
   return operations.every(
-    ({ kind, verb }) => READ_VERBS.has(verb) || (kind === 'kv' && !WRITE_VERBS.has(verb)),
+    ({ kind, verb }) => !(kind === 'kv' ? KV_WRITES : CATALOG_WRITES).has(verb),
   );
 }
 
-const WRITE_VERBS: ReadonlySet<string> = new Set([
+const CATALOG_WRITES: ReadonlySet<string> = new Set(['set', 'cas', 'delete', 'delete-cas']);
+const KV_WRITES: ReadonlySet<string> = new Set([
   'set',
   'cas',
   'lock',
@@ -56,26 +58,38 @@ async function readOnly(
   request: RequestContext,
   operations: readonly TxnOperation[],
 ): Promise<Reply> {
-  const consistency = request.query.has('stale')
-    ? 'stale'
-    : request.query.has('consistent')
-      ? 'consistent'
-      : 'default';
-  const reply = await rpc.read(
-    txnRead,
-    { operations },
-    { ...request.readOptions, consistency, minIndex: 0, track: false },
-  );
-  return outcomeReply(reply.value, {
+  const options = {
+    ...request.readOptions,
+    consistency: consistencyOf(request),
+    minIndex: 0,
+    track: false,
+  };
+  const { value, knownLeader, lastContactMs } = await rpc.read(txnRead, { operations }, options);
+  const meta = {
     Index: 0,
-    LastContact: reply.lastContactMs,
-    KnownLeader: reply.knownLeader,
+    LastContact: Math.round(lastContactMs),
+    KnownLeader: knownLeader,
     ConsistencyLevel: '',
-  });
+  };
+  // The original tells no index: a transaction cannot be waited for.
+  const headers = {
+    'X-Consul-Knownleader': String(knownLeader),
+    'X-Consul-Lastcontact': String(meta.LastContact),
+  };
+  return { ...outcomeReply({ ...value, ...meta }), headers };
 }
 
-function outcomeReply(outcome: TxnOutcome, meta: object): Reply {
-  return { kind: 'json', status: outcome.Errors ? 409 : 200, value: { ...outcome, ...meta } };
+/** The row is a write, so the server has not looked at these two. */
+function consistencyOf({ query }: RequestContext): ReadConsistency {
+  if (!query.has('stale')) return query.has('consistent') ? 'consistent' : 'default';
+  if (query.has('consistent')) {
+    throw invalid('Cannot specify ?stale with ?consistent, conflicting semantics.');
+  }
+  return 'stale';
+}
+
+function outcomeReply(outcome: TxnOutcome): Reply {
+  return { kind: 'json', status: outcome.Errors ? 409 : 200, value: outcome };
 }
 
 function checkLimits(operations: readonly TxnOperation[], maxValueBytes: number): void {

@@ -73,7 +73,7 @@ export function readKv(view: StateView, operation: KvTxnOperation): readonly Txn
       );
     case 'check-session':
       if (!pair) throw invalid(`failed session check for key "${key}", key does not exist`);
-      if ((pair.Session ?? '') === session) return [{ KV: withoutValue(pair) }];
+      if ((pair.Session ?? '') === session.toLowerCase()) return [{ KV: withoutValue(pair) }];
       throw invalid(
         `failed session check for key "${key}", current session "${pair.Session ?? ''}" != "${session}"`,
       );

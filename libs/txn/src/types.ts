@@ -1,15 +1,6 @@
 import type { CatalogNode, HealthCheck, KvPair, NodeService } from '@mesh/api-contract';
 import type { LooseCheck, LooseService, NodeInput } from '@mesh/catalog';
 
-/** Verbs that change nothing. */
-export const READ_VERBS: ReadonlySet<string> = new Set([
-  'get',
-  'get-tree',
-  'check-index',
-  'check-session',
-  'check-not-exists',
-]);
-
 /** An operation on a key. */
 export interface KvTxnOperation {
   readonly kind: 'kv';

@@ -4,32 +4,36 @@ import { resolveEndpoint } from './endpoint.ts';
 
 const HEADING = 'HTTP API Options';
 
-function valueFlag(doc: string, placeholder = 'value') {
-  return textFlag(doc, '', placeholder);
+/** @param variable of the environment that stands in where the flag is not given */
+function valueFlag(doc: string, variable = '', placeholder = 'value') {
+  const also = variable === '' ? '' : ` Also: ${variable} in the environment.`;
+  return textFlag(doc + also, '', placeholder);
 }
 
 /** Flags of every command that talks to an agent. */
 export const clientFlags = underHeading(HEADING, {
-  'ca-file': valueFlag(
-    "File with the CA certificates that sign the agent's. Also: CONSUL_CACERT in the environment.",
-  ),
-  'ca-path': valueFlag('Folder of such files. Also: CONSUL_CAPATH in the environment.'),
+  'ca-file': valueFlag("File with the CA certificates that sign the agent's.", 'CONSUL_CACERT'),
+  'ca-path': valueFlag('Folder of such files.', 'CONSUL_CAPATH'),
   'client-cert': valueFlag(
-    'Certificate to show to an agent that verifies its clients. Also: CONSUL_CLIENT_CERT in the environment.',
+    'Certificate to show to an agent that verifies its clients.',
+    'CONSUL_CLIENT_CERT',
   ),
-  'client-key': valueFlag('Key of that certificate. Also: CONSUL_CLIENT_KEY in the environment.'),
+  'client-key': valueFlag('Key of that certificate.', 'CONSUL_CLIENT_KEY'),
   'http-addr': valueFlag(
-    'Address and port of the agent, or the path of a socket: HOST:PORT, http://HOST:PORT, https://HOST:PORT, unix://PATH. Also: CONSUL_HTTP_ADDR in the environment; CONSUL_HTTP_SSL=true turns TLS on. The default value is http://127.0.0.1:8500.',
+    'Address and port of the agent, or the path of its socket: HOST:PORT, http://HOST:PORT, ' +
+      'https://HOST:PORT, unix://PATH. CONSUL_HTTP_SSL=true turns TLS on. The default value is ' +
+      'http://127.0.0.1:8500.',
+    'CONSUL_HTTP_ADDR',
     'address',
   ),
   'tls-server-name': valueFlag(
-    "Name that the agent's certificate must carry, sent as SNI. Also: CONSUL_TLS_SERVER_NAME in the environment.",
+    "Name that the agent's certificate must carry, sent as SNI.",
+    'CONSUL_TLS_SERVER_NAME',
   ),
-  token: valueFlag(
-    "ACL token of the request; without one, the agent's own. Also: CONSUL_HTTP_TOKEN in the environment.",
-  ),
+  token: valueFlag("ACL token of the request; without one, the agent's own.", 'CONSUL_HTTP_TOKEN'),
   'token-file': valueFlag(
-    'File with the ACL token; stands above -token. Also: CONSUL_HTTP_TOKEN_FILE in the environment.',
+    'File with the ACL token; stands above -token.',
+    'CONSUL_HTTP_TOKEN_FILE',
   ),
 });
 
@@ -37,14 +41,16 @@ export const clientFlags = underHeading(HEADING, {
 export const serverFlags = underHeading(HEADING, {
   datacenter: valueFlag("Datacenter to ask; without one, the agent's own."),
   stale: boolFlag(
-    'Let any server answer, not only the leader: faster, but the answer may be out of date. Without effect on writes.',
+    'Let any server answer, not only the leader: faster, but the answer may be out of date. ' +
+      'Without effect on writes.',
   ),
 });
 
 /** Further flag of commands on resources that have namespaces. */
 export const namespaceFlags = underHeading(HEADING, {
   namespace: valueFlag(
-    'Namespace, an enterprise feature; "default" is the only one. Also: CONSUL_NAMESPACE in the environment.',
+    'Namespace, an enterprise feature; "default" is the only one.',
+    'CONSUL_NAMESPACE',
     'default',
   ),
 });

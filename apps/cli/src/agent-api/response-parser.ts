@@ -37,7 +37,7 @@ export class ResponseParser {
     return this.#state === 'done';
   }
 
-  /** Takes bytes as they arrive. @throws Error for what is not HTTP; bytes after the end are ignored */
+  /** Takes bytes as they arrive; those after the end are ignored. @throws Error for what is not HTTP */
   push(bytes: Buffer): void {
     this.#pending = this.#pending.length === 0 ? bytes : Buffer.concat([this.#pending, bytes]);
     while (this.#step());

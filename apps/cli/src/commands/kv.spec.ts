@@ -31,7 +31,7 @@ describe('consul kv', () => {
     expect(io.stdout).toEqual(Buffer.concat([value, Buffer.from('\n')]));
   });
 
-  it('get encodes the key, strips one slash, sends datacenter, staleness and namespace', async () => {
+  it('get encodes the key, strips one slash, sends datacenter and namespace', async () => {
     answers = () => ({ body: [PAIR] });
     await kv(['get', '-stale', '-datacenter=dc 2', '-namespace=ns1', '/a b/?#%*(é)']);
     expect(lines()).toEqual(['GET /v1/kv/a%20b/%3F%23%25%2A%28%C3%A9%29?dc=dc%202&ns=ns1&stale=']);

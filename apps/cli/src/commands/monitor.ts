@@ -26,7 +26,8 @@ level is independent of that of the agent's own log.`,
     }
     if (abort.signal.aborted) return 0;
     throw new CommandError(
-      '\nRemote side ended the monitor! This usually means that the\nremote side has exited or crashed.',
+      '\nRemote side ended the monitor! This usually means that the\n' +
+        'remote side has exited or crashed.',
     );
   },
 });

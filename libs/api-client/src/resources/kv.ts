@@ -68,7 +68,7 @@ export class KvApi {
     return this.#core.read(kvRoutes.get, { key: prefix }, query, decoder, options);
   }
 
-  /** Writes. @returns false when `cas`, `acquire` or `release` did not hold, and nothing was written */
+  /** Writes. @returns false when `cas`, `acquire` or `release` did not hold: nothing was written */
   async put(key: string, value: string | Uint8Array, options: KvPutOptions = {}): Promise<boolean> {
     requireKey(key);
     const { flags, cas, acquire, release } = options;

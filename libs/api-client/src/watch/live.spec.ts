@@ -49,7 +49,8 @@ describe('watch over a WebSocket', () => {
     await turn();
     FakeWebSocket.last.open();
     FakeWebSocket.last.push(
-      '{"id":"1","index":5,"status":200,"body":[{"Key":"a","Value":null,"Flags":18446744073709551615}]}',
+      '{"id":"1","index":5,"status":200,' +
+        '"body":[{"Key":"a","Value":null,"Flags":18446744073709551615}]}',
     );
     expect((await first).value!.data!.Flags).toBe(18446744073709551615n);
   });

@@ -34,7 +34,7 @@ export class ManualPlatform implements ClientPlatform {
     return this.nowMs;
   }
 
-  /** Moves the clock in steps, fires what is due, and lets everything that follows from it happen. */
+  /** Moves the clock in steps, fires what is due, and lets all that follows from it happen. */
   async advance(ms: number): Promise<void> {
     const endMs = this.nowMs + ms;
     await settle();

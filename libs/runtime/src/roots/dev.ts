@@ -5,11 +5,12 @@ import { catalogHttpRoutes } from '@mesh/catalog';
 import type { RuntimeConfig } from '@mesh/config';
 import { coordinateHttpRoutes, originCoordinate } from '@mesh/coordinate';
 import { createDnsServer } from '@mesh/dns-server';
-import { type EventBus, EventLog, eventHttpRoutes, LocalEventBus } from '@mesh/event';
+import { type EventBus, eventHttpRoutes, LocalEventBus } from '@mesh/event';
 import { healthHttpRoutes } from '@mesh/health';
 import { createHttpServer } from '@mesh/http-server';
 import { kvHttpRoutes } from '@mesh/kv';
 import type { LogHub } from '@mesh/logging';
+import { queryHttpRoutes } from '@mesh/prepared-query';
 import { MemorySqliteLogStore } from '@mesh/raft-storage';
 import type { BoundRoute } from '@mesh/resource';
 import { createServer, type Server, statusHttpRoutes } from '@mesh/server';
@@ -138,8 +139,6 @@ function assembleRoutes({
 }: RouteParts): readonly BoundRoute[] {
   const { rpc, coordinateUpdate, sessionCreate } = server;
   const { nodeName, datacenter, limits } = config;
-  const events = new EventLog(agent.localServices, platform.timers);
-  bus.subscribe((event) => events.receive(event));
   return [
     ...statusHttpRoutes(server.consensus, datacenter),
     ...agent.routes,
@@ -147,8 +146,9 @@ function assembleRoutes({
     ...healthHttpRoutes({ rpc, nodeName }),
     ...kvHttpRoutes({ rpc }),
     ...sessionHttpRoutes({ rpc, nodeName, create: sessionCreate }),
+    ...queryHttpRoutes({ rpc, nodeName }),
     ...txnHttpRoutes({ rpc, kvMaxValueBytes: limits.kvMaxValueBytes }),
-    ...eventHttpRoutes({ ...config, bus, log: events, random: platform.random }),
+    ...eventHttpRoutes({ ...config, bus, log: agent.eventLog, random: platform.random }),
     ...coordinateHttpRoutes({
       rpc,
       update: coordinateUpdate,
