@@ -48,9 +48,10 @@ function buildTypes(name, inside, dist) {
         rootDir: '../..',
         outDir: './types',
         typeRoots: ['../../../node_modules/@types'],
+        // Not through node_modules: what comes from there counts as foreign and may not be emitted.
+        paths: { '@mesh/*': ['../../*/src/index.ts'] },
       },
-      // Libs that come through node_modules are not emitted unless they are named.
-      files: ['../src/index.ts', ...inside.map((lib) => `../../${lib}/src/index.ts`)],
+      files: ['../src/index.ts'],
     }),
   );
   const tsc = join(root, 'node_modules', '.bin', 'tsc');

@@ -16,7 +16,7 @@ const test = all.filter(({ layer }) => layer === 'test').map(({ dir }) => dir);
 const rest = all
   .filter(({ layer }) => !PURE_LAYERS.includes(layer) && layer !== 'test')
   .map(({ dir }) => dir);
-const tests = ['**/*.spec.ts', '**/*.sim.ts', '**/*.fuzz.ts'];
+const tests = ['**/*.spec.ts', '**/*.sim.ts', '**/*.fuzz.ts', '**/testing/**'];
 
 const programs = {
   pure: { base: 'pure.json', dirs: pure, glob: 'src/**/*.ts', exclude: tests, ambient: true },

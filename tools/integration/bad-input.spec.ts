@@ -89,7 +89,9 @@ describe('bad input to the agent', () => {
     it('ends the agent, naming the address', async () => {
       const others = await freePorts(4);
       const [dns, server, lan, wan] = others;
-      const ports = `ports { http = ${port} dns = ${dns} server = ${server} serf_lan = ${lan} serf_wan = ${wan} grpc = -1 }`;
+      const ports =
+        `ports { http = ${port} dns = ${dns} server = ${server} ` +
+        `serf_lan = ${lan} serf_wan = ${wan} grpc = -1 }`;
       const { code, stderr } = await agent('-hcl', ports);
       expect(code).toBe(1);
       expect(stderr).toContain(`127.0.0.1:${port}`);

@@ -180,7 +180,7 @@ describe('the API', () => {
   });
 
   it('errors carry status and text', async () => {
-    await expect(api().query('/v1/nowhere')).rejects.toMatchObject({
+    await expect(api().read('/v1/nowhere')).rejects.toMatchObject({
       status: 404,
       retryable: false,
     });

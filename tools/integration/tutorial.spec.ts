@@ -140,8 +140,17 @@ describe('tutorial: the key-value store', () => {
   });
   afterAll(() => agent.stop());
 
-  const DETAILED =
-    /CreateIndex\s+\d+\nFlags\s+42\nKey\s+redis\/config\/users\/admin\nLockIndex\s+0\nModifyIndex\s+\d+\nSession\s+-\nValue\s+abcd1234\n/;
+  const DETAILED = new RegExp(
+    [
+      'CreateIndex +\\d+',
+      'Flags +42',
+      'Key +redis/config/users/admin',
+      'LockIndex +0',
+      'ModifyIndex +\\d+',
+      'Session +-',
+      'Value +abcd1234\n',
+    ].join('\n'),
+  );
 
   it.each<[string[], number, string | RegExp]>([
     [['put', 'redis/config/minconns', '1'], 0, 'Success! Data written to: redis/config/minconns\n'],

@@ -74,8 +74,10 @@ function check(file) {
 
 /** Functions by indentation: the formatter guarantees that a body closes at its header's indentation. */
 function checkFunctions(file, lines) {
-  const header =
-    /^(\s*)(export )?(default )?(async )?(function\b|(private |protected |public |static |async |get |set |override )*[a-zA-Z_#]\w*(<.*>)?\(.*\).*\{$)/;
+  const modifiers = '(private |protected |public |static |async |get |set |override )*';
+  const header = new RegExp(
+    `^(\\s*)(export )?(default )?(async )?(function\\b|${modifiers}[a-zA-Z_#]\\w*(<.*>)?\\(.*\\).*\\{$)`,
+  );
   for (let at = 0; at < lines.length; at++) {
     const match = header.exec(lines[at]);
     if (!match || /^\s*(if|for|while|switch|return|catch|else|describe|it)\b/.test(lines[at]))

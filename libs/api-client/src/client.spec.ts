@@ -105,7 +105,7 @@ describe('reads', () => {
 
   it('asks any path', async () => {
     const fake = new FakeFetch({ body: { a: 1 } });
-    const { data } = await clientOf(fake).query<{ a: number }>('/v1/own?x=1', { filter: 'a' });
+    const { data } = await clientOf(fake).read<{ a: number }>('/v1/own?x=1', { filter: 'a' });
     expect([data.a, fake.path()]).toEqual([1, '/v1/own?x=1&filter=a']);
   });
 });
@@ -171,6 +171,28 @@ describe('kv', () => {
     await expect(kv.put('', 'v')).rejects.toThrow('empty');
     await expect(kv.put('/a', 'v')).rejects.toThrow('slash');
     await expect(kv.delete('')).rejects.toThrow('empty');
+  });
+});
+
+describe('prepared queries', () => {
+  it('stores, finds, runs and explains', async () => {
+    const stored = { ID: 'q1', Name: 'web' };
+    const fake = new FakeFetch(
+      { body: { ID: 'q1' } },
+      { body: [stored] },
+      { status: 404, body: 'Query not found' },
+      { body: { Service: 'web', Nodes: [] } },
+      { body: { Query: stored } },
+    );
+    const { query } = clientOf(fake);
+    expect(await query.create({ Name: 'web', Service: { Service: 'web' } })).toBe('q1');
+    expect(fake.requests[0]!.method).toBe('POST');
+    expect((await query.get('q1')).data).toEqual(stored);
+    expect((await query.get('none')).data).toBeUndefined();
+    const run = query.execute('web', { near: '_agent', limit: 1, connect: true });
+    expect((await run).data.Nodes).toEqual([]);
+    expect(fake.path()).toBe('/v1/query/web/execute?near=_agent&limit=1&connect=true');
+    expect((await query.explain('web')).data).toEqual(stored);
   });
 });
 

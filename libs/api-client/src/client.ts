@@ -8,6 +8,7 @@ import { CoordinateApi } from './resources/coordinate.ts';
 import { EventApi } from './resources/event.ts';
 import { HealthApi } from './resources/health.ts';
 import { KvApi } from './resources/kv.ts';
+import { QueryApi } from './resources/query.ts';
 import { SessionApi } from './resources/session.ts';
 import { StatusApi } from './resources/status.ts';
 import { TxnApi } from './resources/txn.ts';
@@ -24,6 +25,7 @@ export class ApiClient {
   readonly event: EventApi;
   readonly health: HealthApi;
   readonly kv: KvApi;
+  readonly query: QueryApi;
   readonly session: SessionApi;
   readonly status: StatusApi;
   readonly txn: TxnApi;
@@ -50,13 +52,14 @@ export class ApiClient {
     this.event = new EventApi(core);
     this.health = new HealthApi(core);
     this.kv = new KvApi(core);
+    this.query = new QueryApi(core);
     this.session = new SessionApi(core);
     this.status = new StatusApi(core);
     this.txn = new TxnApi(core);
   }
 
   /** A query of any path, for routes that have no method here: `/v1/health/service/web?passing`. */
-  query<T = unknown>(path: string, options: ReadOptions = {}): Read<T> {
+  read<T = unknown>(path: string, options: ReadOptions = {}): Read<T> {
     return new Read(this.#runner, path, asIs<T>(), options);
   }
 
@@ -68,7 +71,7 @@ export class ApiClient {
     query: Read<T> | string,
     options: WatchOptions = {},
   ): AsyncGenerator<Answer<T>, void, undefined> {
-    return (typeof query === 'string' ? this.query<T>(query) : query).watch(options);
+    return (typeof query === 'string' ? this.read<T>(query) : query).watch(options);
   }
 
   /** Closes the WebSocket, if one is open. Watches connect anew: end them by their signals. */

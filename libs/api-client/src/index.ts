@@ -9,6 +9,9 @@ export type {
   HealthStatus,
   KvPair,
   NodeService,
+  PreparedQuery,
+  PreparedQueryResult,
+  PreparedQueryService,
   ServiceNode,
   Session,
   UserEvent,
@@ -47,6 +50,7 @@ export type {
 export type { EventApi, EventFilters } from './resources/event.ts';
 export type { HealthApi, HealthServiceOptions } from './resources/health.ts';
 export type { KvApi, KvDeleteOptions, KvPutOptions } from './resources/kv.ts';
+export type { ExecuteOptions, PreparedQueryRequest, QueryApi } from './resources/query.ts';
 export type { SessionApi, SessionRequest } from './resources/session.ts';
 export type { StatusApi } from './resources/status.ts';
 export type {

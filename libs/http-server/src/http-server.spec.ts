@@ -62,10 +62,13 @@ describe('answers', () => {
   });
 
   test('a response header that HTTP does not allow is refused at once', async () => {
-    for (const bad of [{ 'X Test': 'a' }, { 'X-Test': 'a\r\nX-Forged: b' }]) {
-      await expect(startRig([leader], { responseHeaders: bad })).rejects.toThrow(
-        'not a valid header',
-      );
+    const refused = [
+      ['X Test', 'a'],
+      ['X-Test', 'a\r\nX-Forged: b'],
+    ] as const;
+    for (const [name, value] of refused) {
+      const responseHeaders = { [name]: value };
+      await expect(startRig([leader], { responseHeaders })).rejects.toThrow('not a valid header');
     }
   });
 

@@ -38,7 +38,7 @@ class WatchedRpc implements Rpc {
   write = this.direct.write.bind(this.direct);
 }
 
-const settings = { datacenter: 'dc1', allowStale: true, maxStaleMs: 5000 };
+const settings = { datacenter: 'dc1', nodeName: 'n1', allowStale: true, maxStaleMs: 5000 };
 
 async function world(changes: Partial<typeof settings> = {}) {
   const rpc = new WatchedRpc();
