@@ -7,6 +7,7 @@ export type MemberConfig = Pick<
   RuntimeConfig,
   | 'advertiseLan'
   | 'advertiseWan'
+  | 'bindAddress'
   | 'bootstrap'
   | 'bootstrapExpect'
   | 'datacenter'
@@ -59,12 +60,25 @@ export class SoloMembership implements Membership {
     return [this.member(`${nodeName}.${datacenter}`, advertiseWan, ports.serfWan, tags)];
   }
 
-  join(addresses: readonly string[]): Promise<number> {
-    const error = new MeshError(
+  /** Joining oneself succeeds, as in the original; nobody else can be reached without gossip. */
+  async join(addresses: readonly string[], wan: boolean): Promise<number> {
+    const others = addresses.filter((address) => !this.isSelf(address, wan));
+    if (others.length === 0) return addresses.length;
+    throw new MeshError(
       'unsupported',
-      `Failed to join ${addresses.join(', ')}: gossip is not part of this build, this agent is alone`,
+      `Failed to join ${others.join(', ')}: gossip is not part of this build, this agent is alone`,
     );
-    return Promise.reject(error);
+  }
+
+  private isSelf(address: string, wan: boolean): boolean {
+    const { bindAddress, advertiseLan, advertiseWan, ports } = this.config;
+    const own = wan ? ports.serfWan : ports.serfLan;
+    const match = /^(?:\[(.+)\]|([^:]+))(?::(\d+))?$/.exec(address);
+    const host = match ? (match[1] ?? match[2] ?? '') : address;
+    if (match?.[3] !== undefined && Number(match[3]) !== own) return false;
+    return ['localhost', '127.0.0.1', '::1', bindAddress, advertiseLan, advertiseWan].includes(
+      host,
+    );
   }
 
   async leave(): Promise<void> {

@@ -118,9 +118,9 @@ test('a transaction that fails changes nothing, wakes nobody and is told in full
       ]);
       expect([watch.fired, rpc.store.changed(dependencies)]).toEqual([false, false]);
     }),
-    { numRuns: 1500 },
+    { numRuns: 500 },
   );
-  expect(Math.min(failures, successes)).toBeGreaterThan(100);
+  expect(Math.min(failures, successes)).toBeGreaterThan(10);
 });
 
 test('later operations see what earlier ones did', async () => {

@@ -25,12 +25,7 @@ export function applyKv(
         `failed to set key "${key}", index is stale`,
       );
     case 'lock':
-      return changed(
-        txn,
-        { op: 'lock', ...write, session },
-        context,
-        `failed to lock key "${key}", lock is already held`,
-      );
+      return changed(txn, { op: 'lock', ...write, session }, context, lockFailure(txn, key));
     case 'unlock':
       return changed(
         txn,
@@ -52,6 +47,13 @@ export function applyKv(
     default:
       return readKv(txn, operation);
   }
+}
+
+/** Why a session that exists may not have a lock. */
+function lockFailure(view: StateView, key: string): string {
+  const isHeld = pairOf(view, key)?.Session !== undefined;
+  const why = isHeld ? ', lock is already held' : ' due to lock delay';
+  return `failed to lock key "${key}"${why}`;
 }
 
 /** The verbs that only look; also those of transactions that only read. */

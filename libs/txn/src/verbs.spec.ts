@@ -45,7 +45,10 @@ const kvCases: readonly (readonly [object, unknown])[] = [
   [{ Verb: 'lock', Key: 'k', Session: SESSION }, [{ KV: { Session: SESSION, LockIndex: 1 } }]],
   [{ Verb: 'lock', Key: 'held', Session: SESSION }, [{ KV: { LockIndex: 1 } }]],
   [{ Verb: 'lock', Key: 'held', Session: GONE }, `invalid session "${GONE}"`],
-  [{ Verb: 'lock', Key: 'barred', Session: SESSION }, 'failed to lock key "barred"'],
+  [
+    { Verb: 'lock', Key: 'barred', Session: SESSION },
+    'failed to lock key "barred" due to lock delay',
+  ],
   [{ Verb: 'lock', Key: 'k', Session: 'nope' }, 'UUID'],
   [{ Verb: 'lock', Key: 'k' }, 'missing session'],
   [{ Verb: 'unlock', Key: 'held', Session: SESSION }, [{ KV: { LockIndex: 1 } }]],

@@ -117,7 +117,7 @@ function configuredLimit(route: Route, { limits }: RuntimeConfig): number | unde
 
 /** The wide-area pool of an agent that is alone: itself, at the origin. */
 function wanCoordinates({ datacenter, nodeName }: RuntimeConfig) {
-  const own = { Node: `${nodeName}.${datacenter}`, Segment: '', Coord: originCoordinate() };
+  const own = { Node: nodeName, Segment: '', Coord: originCoordinate() };
   return [{ Datacenter: datacenter, AreaID: 'wan', Coordinates: [own] }];
 }
 
