@@ -96,12 +96,11 @@ export class AgentRun {
   }
 
   private onSignal(action: SignalAction, signal: string): void {
+    this.logger.info('Caught', { signal });
     if (action === 'reload') {
-      this.logger.info('Caught', { signal: 'hangup' });
       this.reload().catch((error) => this.logger.error('Reload config failed', { error }));
       return;
     }
-    this.logger.info('Caught', { signal: signal.slice(3).toLowerCase() });
     const { skipLeaveOnInterrupt, leaveOnTerminate } = this.loaded.config;
     const graceful = action === 'interrupt' ? !skipLeaveOnInterrupt : leaveOnTerminate;
     if (this.leaving || !graceful) {

@@ -1,7 +1,7 @@
 import type { RuntimeConfig } from '@mesh/config';
 
 /** Column at which the labels end. */
-const LABEL_WIDTH = 20;
+const LABEL_WIDTH = 19;
 
 /** What `consul agent` prints before its log: who it is, where it listens. */
 export function agentBanner(config: RuntimeConfig, version: string): string {
@@ -15,8 +15,9 @@ export function agentBanner(config: RuntimeConfig, version: string): string {
     ['Server', `${config.server} (Bootstrap: ${config.bootstrap})`],
     [
       'Client Addr',
-      `[${config.clientAddresses.join(' ')}] (HTTP: ${ports.http}, HTTPS: ${ports.https}, ` +
-        `gRPC: ${ports.grpc}, DNS: ${ports.dns})`,
+      // HTTPS and gRPC are not served by this build, whatever is configured: nobody should look for them.
+      `[${config.clientAddresses.join(' ')}] (HTTP: ${ports.http}, HTTPS: -1, ` +
+        `gRPC: -1, DNS: ${ports.dns})`,
     ],
     ['Cluster Addr', `${config.advertiseLan} (LAN: ${ports.serfLan}, WAN: ${ports.serfWan})`],
     ['Encrypt', 'Gossip: false, TLS-Outgoing: false, TLS-Incoming: false, Auto-Encrypt-TLS: false'],
