@@ -92,7 +92,13 @@ class AgentParts implements Agent {
     this.config = config;
     this.nodeName = nodeName;
     this.state = new LocalState({ nodeName, platform, ...checkSettings });
-    this.localServices = { nodeName, tagsOf: (service) => this.tagsOf(service) };
+    this.localServices = {
+      nodeName,
+      serviceNames: () => [
+        ...new Set(this.state.listServices().map(({ service }) => service.Service)),
+      ],
+      tagsOf: (service) => this.tagsOf(service),
+    };
     this.eventLog = new EventLog(this.localServices, platform.timers);
     this.files = new DefinitionFiles(config.dataDir, logger);
     this.runner = this.createRunner();
