@@ -263,13 +263,81 @@ test('reload drops what came over the API and keeps states of checks from files'
   expect(node?.Meta).toEqual({ 'consul-network-segment': '', rack: 'r1' });
 });
 
-test('a reload with a bad definition changes nothing', async () => {
+test.each([
+  ['a service without a name', { services: [serviceOf({ id: 'noname' })] }, '"noname"'],
+  [
+    'a check of an unknown service',
+    { checks: [checkOf({ name: 'c', ttl: '1h', service_id: 'nope' })] },
+    'Failed to register check "c": ServiceID "nope" does not exist',
+  ],
+  [
+    'a check ID that is used twice',
+    {
+      services: [
+        serviceOf({
+          name: 'x',
+          checks: [
+            { id: 'c', ttl: '1s' },
+            { id: 'c', ttl: '2s' },
+          ],
+        }),
+      ],
+    },
+    'used twice',
+  ],
+  [
+    'certificates that cannot be read',
+    { tls: { caFile: '/nonexistent', caPath: '', certFile: '', keyFile: '' } },
+    'ca_file: cannot read /nonexistent',
+  ],
+])('a reload with %s changes nothing', async (_what, bad, message) => {
   const web = serviceOf({ name: 'web' });
-  const { config } = await started({ services: [web] });
-  const bad = { ...config, services: [serviceOf({ name: 'x' }), serviceOf({ id: 'noname' })] };
-  await expect(rig.agent.reload(bad)).rejects.toThrow('Failed to register service "noname"');
+  const tls = { caFile: '', caPath: '', certFile: '', keyFile: '', agentTlsForChecks: true };
+  const { config } = await started({ services: [web], tls });
+  await put('service/register', { Name: 'api', Check: { TTL: '1h' } });
   await rig.settle();
-  expect((await catalog()).services).toEqual(['web']);
+  const next = { ...config, services: [serviceOf({ name: 'new' })], ...bad };
+  const reload = rig.agent.reload({ ...next, tls: { ...next.tls, agentTlsForChecks: true } });
+  await expect(reload).rejects.toThrow(message);
+  await rig.settle();
+  const { services, checks } = await catalog();
+  expect({ services, checks }).toEqual({
+    services: ['api', 'web'],
+    checks: { 'service:api': 'critical' },
+  });
+});
+
+test('a reload changes what can be changed and leaves the rest as it was', async () => {
+  const check = checkOf({ id: 'mem', name: 'mem', ttl: '1h' });
+  const { config } = await started({ checks: [check] });
+  const script = checkOf({ name: 'script', args: ['true'], interval: '1h' });
+  const settings = { ...config.checkSettings, enableLocalScripts: true, discardOutput: true };
+  const next = { ...config, nodeName: 'other', advertiseLan: '10.0.0.1', checkSettings: settings };
+  await expect(rig.agent.reload({ ...next, checks: [script] })).rejects.toThrow('Scripts are disa');
+  await rig.agent.reload(next);
+  await put('check/pass/mem?note=dropped');
+  await rig.settle();
+  const { node, checks, outputs } = await catalog();
+  expect(node).toMatchObject({ Node: 'vm', Address: '127.0.0.1' });
+  expect({ checks, outputs }).toEqual({ checks: { mem: 'passing' }, outputs: { mem: '' } });
+});
+
+test('an event reaches the agent when its filters match services and tags here', async () => {
+  await started({ services: [serviceOf({ name: 'web', tags: ['v1'] })] });
+  const event = { Name: 'deploy', Payload: null, NodeFilter: '', Version: 1, LTime: 0 };
+  for (const [ID, ServiceFilter, TagFilter] of [
+    ['a', '^w', '^v\\d$'],
+    ['b', 'db', ''],
+    ['c', 'web', 'v2'],
+  ] as const) {
+    await rig.bus.fire({
+      ...event,
+      ID: `${ID}0000000-0000-4000-8000-000000000000`,
+      ServiceFilter,
+      TagFilter,
+    });
+  }
+  expect(rig.agent.eventLog.list().map(({ ID }) => ID[0])).toEqual(['a']);
 });
 
 test('a bad definition keeps the agent from starting', async () => {

@@ -1,7 +1,8 @@
-import type { Component, Logger, Platform } from '@mesh/base';
+import { type Component, type Logger, type Platform, silentLogger } from '@mesh/base';
 import type { RuntimeConfig } from '@mesh/config';
 import type { NodeCoordinate } from '@mesh/coordinate';
 import { type EventBus, EventLog, type LocalServices } from '@mesh/event';
+import type { CheckTls } from '@mesh/health-checks';
 import type { LogHub } from '@mesh/logging';
 import { LOGGER_NAMES } from '@mesh/logging';
 import type { AgentMetrics } from '@mesh/metrics';
@@ -14,7 +15,7 @@ import { checkTls } from './checks/check-tls.ts';
 import { Reaper } from './checks/reaper.ts';
 import { CoordinateSender } from './coordinate-sender.ts';
 import { DefinitionFiles } from './definitions/definition-files.ts';
-import { loadDefinitions, verifyDefinitions } from './definitions/load-definitions.ts';
+import { loadDefinitions } from './definitions/load-definitions.ts';
 import { Registrar } from './definitions/registrar.ts';
 import { agentHandlers, nodeMetaOf } from './http/agent.ts';
 import { checkHandlers } from './http/checks.ts';
@@ -58,8 +59,9 @@ export interface Agent {
   /** Events meant for this agent. */
   readonly eventLog: EventLog;
   /**
-   * Drops all definitions and loads them again, replaces the watches, takes the node's new metadata.
-   * Checks keep their states. Rejects and changes nothing when a definition is bad.
+   * Drops all definitions and loads them again, replaces the watches, takes the node's new metadata and
+   * tokens; other keys are of no effect. Checks keep their states. Rejects and changes nothing when a
+   * definition is bad.
    */
   reload(config: RuntimeConfig): Promise<void>;
 }
@@ -83,6 +85,7 @@ class AgentParts implements Agent {
   private readonly registrar: Registrar;
   private readonly syncer: Syncer;
   private readonly watches: WatchRunner;
+  private tls: CheckTls | undefined;
   private loaded = false;
 
   constructor(options: AgentOptions) {
@@ -101,7 +104,8 @@ class AgentParts implements Agent {
     };
     this.eventLog = new EventLog(this.localServices, platform.timers);
     this.files = new DefinitionFiles(config.dataDir, logger);
-    this.runner = this.createRunner();
+    this.tls = checkTls(config.tls);
+    this.runner = this.createRunner(this.state, logger);
     this.registrar = new Registrar({
       state: this.state,
       runner: this.runner,
@@ -121,13 +125,17 @@ class AgentParts implements Agent {
     this.routes = this.createRoutes();
   }
 
-  async reload(config: RuntimeConfig): Promise<void> {
-    verifyDefinitions(config);
+  async reload(next: RuntimeConfig): Promise<void> {
+    const config = withReloaded(this.config, next);
+    const tls = checkTls(config.tls);
     const resume = this.syncer.pause();
     try {
-      this.config = config;
-      const states = this.state.snapshotChecks();
       await this.files.settled();
+      this.rehearse(config);
+      this.config = config;
+      this.tls = tls;
+      this.state.discardOutput = config.checkSettings.discardOutput;
+      const states = this.state.snapshotChecks();
       this.registrar.removeAll();
       this.load(states);
       this.state.nodeInfoInSync = false;
@@ -137,9 +145,27 @@ class AgentParts implements Agent {
     }
   }
 
-  private createRunner(): CheckRunner {
-    const { platform, logger, rpc, createCheck } = this.options;
-    const { state } = this;
+  /** Loads all definitions into a state of their own that nobody sees. Throws what loading them would. */
+  private rehearse(config: RuntimeConfig): void {
+    const { platform } = this.options;
+    const { nodeName, checkSettings } = config;
+    const state = new LocalState({ nodeName, platform, ...checkSettings });
+    const runner = this.createRunner(state, silentLogger);
+    const logger = silentLogger;
+    const settings = () => checkSettings;
+    const registrar = new Registrar({
+      state,
+      runner,
+      files: this.files,
+      settings,
+      platform,
+      logger,
+    });
+    loadDefinitions(config, new Map(), { state, registrar, files: this.files, logger });
+  }
+
+  private createRunner(state: LocalState, logger: Logger): CheckRunner {
+    const { platform, rpc, createCheck } = this.options;
     const token = () => this.agentToken();
     return new CheckRunner({
       state,
@@ -148,7 +174,7 @@ class AgentParts implements Agent {
       aliasSource: new AgentAliasSource({ state, rpc, platform, token }),
       outputMaxBytes: this.config.checkSettings.outputMaxBytes,
       httpUserAgent: 'Consul Health Check',
-      tls: checkTls(this.config.tls),
+      tls: () => this.tls,
       ...(createCheck && { create: createCheck }),
     });
   }
@@ -289,4 +315,20 @@ class AgentParts implements Agent {
       .filter(({ service }) => service.Service === name)
       .map(({ service }) => service.Tags ?? []);
   }
+}
+
+/** The running configuration with what a reload can change taken from a new one. */
+function withReloaded(running: RuntimeConfig, next: RuntimeConfig): RuntimeConfig {
+  const { services, checks, watches, nodeMeta, aclTokens, tls } = next;
+  const { discardOutput } = next.checkSettings;
+  return {
+    ...running,
+    services,
+    checks,
+    watches,
+    nodeMeta,
+    aclTokens,
+    tls: { ...tls, agentTlsForChecks: running.tls.agentTlsForChecks },
+    checkSettings: { ...running.checkSettings, discardOutput },
+  };
 }

@@ -25,7 +25,8 @@ export interface CheckRunnerOptions {
   /** Bytes of output kept where the definition says nothing. */
   readonly outputMaxBytes: number;
   readonly httpUserAgent: string;
-  readonly tls?: CheckTls | undefined;
+  /** Certificates in force; a reload reads them anew. */
+  tls(): CheckTls | undefined;
   readonly create?: CheckFactory;
 }
 
@@ -63,14 +64,8 @@ export class CheckRunner {
    * must happen after the local state has it. Throws `invalid-argument` when it cannot be run.
    */
   prepare(checkId: string, definition: CheckDefinition): () => void {
-    const {
-      platform,
-      logger,
-      aliasSource,
-      httpUserAgent,
-      tls,
-      create = createCheck,
-    } = this.options;
+    const { platform, logger, aliasSource, httpUserAgent, create = createCheck } = this.options;
+    const tls = this.options.tls();
     const check = create(checkId, definition, {
       platform,
       logger,

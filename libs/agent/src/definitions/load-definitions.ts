@@ -1,17 +1,10 @@
-import {
-  decodeCheckDefinition,
-  decodeServiceDefinition,
-  validateCheckDefinition,
-  validateServiceDefinition,
-} from '@mesh/api-contract';
+import { decodeCheckDefinition, decodeServiceDefinition } from '@mesh/api-contract';
 import { anything, type Logger, MeshError, optional, record, text } from '@mesh/base';
 import type { RuntimeConfig } from '@mesh/config';
 import type { CheckState } from '../local-state/entries.ts';
 import type { LocalState } from '../local-state/local-state.ts';
 import type { DefinitionFiles } from './definition-files.ts';
 import type { Registrar } from './registrar.ts';
-import { requireScriptPermission } from './script-permission.ts';
-import { toAgentService } from './to-agent-service.ts';
 
 export interface LoadParts {
   readonly state: LocalState;
@@ -50,30 +43,6 @@ export function loadDefinitions(
     );
   }
   loadStoredChecks(states, parts);
-}
-
-/**
- * Looks through the definitions of a configuration without registering any. Throws what loading them
- * would.
- */
-export function verifyDefinitions(
-  config: Pick<RuntimeConfig, 'services' | 'checks' | 'checkSettings'>,
-): void {
-  for (const service of config.services) {
-    inContext(`Failed to register service "${service.id}"`, () => {
-      validateServiceDefinition(service);
-      toAgentService(service);
-      for (const check of service.checks) {
-        requireScriptPermission(check, 'file', config.checkSettings);
-      }
-    });
-  }
-  for (const check of config.checks) {
-    inContext(`Failed to register check "${check.id || check.name}"`, () => {
-      validateCheckDefinition(check);
-      requireScriptPermission(check, 'file', config.checkSettings);
-    });
-  }
 }
 
 function loadStoredServices(states: ReadonlyMap<string, CheckState>, parts: LoadParts): void {
@@ -116,7 +85,8 @@ function inContext(what: string, work: () => void): void {
   try {
     work();
   } catch (thrown) {
-    const error = MeshError.from(thrown);
-    throw new MeshError(error.code, `${what}: ${error.message}`, { cause: error });
+    // Whatever the reason, to who asked for a reload it is the configuration that is bad.
+    const cause = MeshError.from(thrown);
+    throw new MeshError('invalid-argument', `${what}: ${cause.message}`, { cause });
   }
 }

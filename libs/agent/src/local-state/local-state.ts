@@ -40,9 +40,12 @@ export class LocalState {
   private readonly checks = new Map<string, CheckEntry>();
   private readonly listeners = new Set<(change: LocalChange) => void>();
   private nodeInSync = false;
+  /** Drop outputs from now on; a reload may change it. */
+  discardOutput: boolean;
 
   constructor(options: LocalStateOptions) {
     this.options = options;
+    this.discardOutput = options.discardOutput;
   }
 
   /** Calls back after each change, before the method that made it returns. Returns the undo. */
@@ -98,7 +101,7 @@ export class LocalState {
     old?.deferred?.cancel();
     const stillCritical = old && !old.deleted && check.Status === 'critical';
     this.checks.set(check.CheckID, {
-      check: this.options.discardOutput ? { ...check, Output: '' } : check,
+      check: this.discardOutput ? { ...check, Output: '' } : check,
       definition,
       token,
       source,
@@ -160,7 +163,7 @@ export class LocalState {
   updateCheck(id: string, status: HealthStatus, newOutput: string): boolean {
     const entry = this.check(id);
     if (!entry) return false;
-    const output = this.options.discardOutput ? '' : newOutput;
+    const output = this.discardOutput ? '' : newOutput;
     if (status !== 'critical') entry.criticalSinceMs = undefined;
     else entry.criticalSinceMs ??= this.options.platform.clock.monotonicMs();
     const { check } = entry;

@@ -1,3 +1,4 @@
+import type { KvPair } from '@mesh/api-contract';
 import { catalogNodes, catalogServices } from '@mesh/catalog';
 import type { WatchDefinition } from '@mesh/config';
 import type { EventLog } from '@mesh/event';
@@ -26,16 +27,22 @@ const EVENT_WAIT_MS = 300_000;
 export function watchRead(watch: WatchDefinition, sources: WatchSources): WatchRead | undefined {
   const own = (name: string) => textOf(watch.parameters[name]);
   const read =
-    <A, R>(endpoint: ReadEndpoint<A, R>, args: A): WatchRead =>
+    <A, R>(
+      endpoint: ReadEndpoint<A, R>,
+      args: A,
+      view: (value: R) => unknown = (value) => value,
+    ): WatchRead =>
     async (options) => {
       const { value, index } = await sources.rpc.read(endpoint, args, options);
-      return { value: value ?? null, index };
+      return { value: view(value), index };
     };
   switch (watch.type) {
     case 'key':
-      return read(kvGet, { key: own('key') });
+      return read(kvGet, { key: own('key') }, (pair) => (pair ? pairView(pair) : null));
     case 'keyprefix':
-      return read(kvList, { prefix: own('prefix') });
+      return read(kvList, { prefix: own('prefix') }, (pairs) =>
+        pairs.length > 0 ? pairs.map(pairView) : null,
+      );
     case 'services':
       return read(catalogServices, { nodeMeta: {} });
     case 'nodes':
@@ -61,10 +68,29 @@ export function watchRead(watch: WatchDefinition, sources: WatchSources): WatchR
   }
 }
 
+/** A pair as handlers get it: in the original's order, and with its session where it has none. */
+function pairView(pair: KvPair): unknown {
+  const { Key, CreateIndex, ModifyIndex, LockIndex, Flags, Value, Session = '' } = pair;
+  return { Key, CreateIndex, ModifyIndex, LockIndex, Flags, Value, Session };
+}
+
+/**
+ * Yields the events since its last call, at first all that are kept: a handler acts on each event once.
+ * Their index is no order, so the one to wait beyond is kept here.
+ */
 function eventRead(events: EventLog, name: string): WatchRead {
-  return async ({ minIndex }, signal) => {
-    if (minIndex > 0) await events.waitFor(name, minIndex, EVENT_WAIT_MS, signal);
-    return { value: events.list(name), index: events.index(name) };
+  let seenIndex: number | undefined;
+  let seenId: string | undefined;
+  return async (_options, signal) => {
+    for (;;) {
+      const isFirst = seenIndex === undefined;
+      if (!isFirst) await events.waitFor(name, seenIndex ?? 0, EVENT_WAIT_MS, signal);
+      const kept = events.list(name);
+      const value = kept.slice(kept.findIndex(({ ID }) => ID === seenId) + 1);
+      seenId = kept.at(-1)?.ID ?? seenId;
+      seenIndex = events.index(name);
+      if (isFirst || value.length > 0 || signal.aborted) return { value, index: seenIndex };
+    }
   };
 }
 

@@ -1,8 +1,9 @@
 import { type Component, type Logger, MeshError, type Platform } from '@mesh/base';
 import type { WatchDefinition } from '@mesh/config';
+import { encodeJson } from '@mesh/http-server';
 import { PLAIN_READ } from '@mesh/resource';
 import { pause } from '../pause.ts';
-import { type WatchHandler, watchHandler, watchJson } from './watch-handlers.ts';
+import { type WatchHandler, watchHandler } from './watch-handlers.ts';
 import { type WatchSources, watchRead } from './watch-reads.ts';
 
 /** Waits after failed reads: they grow with the square of the failures up to the longest. */
@@ -15,7 +16,7 @@ export interface WatchRunnerOptions {
   readonly logger: Logger;
   /** Token for watches without one. */
   token(): string;
-  readonly handlerOf?: (watch: WatchDefinition, logger: Logger) => WatchHandler;
+  readonly handlerOf?: typeof watchHandler;
 }
 
 /** Runs the configured watches: each reads, tells its handler of what is new, and reads again. */
@@ -56,11 +57,11 @@ export class WatchRunner implements Component {
       logger.warn('watches of this type are not part of this build', { type: watch.type });
       return;
     }
-    const handle = handlerOf(watch, logger);
+    const handle = handlerOf(watch, logger, platform.timers);
     let minIndex = 0;
     let failures = 0;
-    // Nothing there at first is nothing new.
-    let last = 'null';
+    // The first value is always told, even when there is nothing.
+    let last: string | undefined;
     while (!signal.aborted) {
       try {
         const options = {
@@ -77,7 +78,7 @@ export class WatchRunner implements Component {
         failures = 0;
         // An index that went back means another history: start over.
         minIndex = index < minIndex ? 0 : index;
-        const json = watchJson(value);
+        const json = encodeJson(value);
         if (json === last) continue;
         last = json;
         await this.tell(handle, watch, json, index, signal);
