@@ -15,6 +15,8 @@ export interface LogHubOptions {
   readonly clock: Clock;
   /** The main sink: gets whole lines, many at a time, at most once a tick. */
   write(text: string): void;
+  /** Resolves when the main sink has handed on what was written. @default at once */
+  flush?(): Promise<void>;
 }
 
 /** A further reader of the log lines, with a level and format of its own. */
@@ -37,7 +39,7 @@ export interface LogHub {
   addSink(write: (text: string) => void): () => void;
   /** A line without time and level among the others: `==> Consul agent running!`. */
   notice(text: string): void;
-  /** Hands all waiting lines to the sinks. */
+  /** Hands all waiting lines to the sinks; resolves when the main one has handed them on. */
   flush(): Promise<void>;
 }
 
@@ -112,6 +114,7 @@ class Hub implements LogHub {
 
   async flush(): Promise<void> {
     this.writePending();
+    await this.options.flush?.();
   }
 
   private updateLowest(): void {

@@ -5,3 +5,5 @@ export type { LogHub, LogHubOptions, LogSubscriber } from './hub.ts';
 export { createLogHub } from './hub.ts';
 // Names of loggers.
 export { LOGGER_NAMES } from './names.ts';
+export type { StreamSink } from './stream-sink.ts';
+export { createStreamSink } from './stream-sink.ts';

@@ -1,6 +1,12 @@
 import { type Logger, MeshError, type Platform } from '@mesh/base';
 import { diffReload, type LoadedConfig, loadConfig } from '@mesh/config';
-import { createLogHub, type FileSink, type LogHub, openFileSink } from '@mesh/logging';
+import {
+  createLogHub,
+  createStreamSink,
+  type FileSink,
+  type LogHub,
+  openFileSink,
+} from '@mesh/logging';
 import { agentBanner } from './banner.ts';
 import { writePidFile } from './pid-file.ts';
 import { onSignals, type SignalAction } from './process-signals.ts';
@@ -34,7 +40,7 @@ export class AgentRun {
       level: log.level,
       json: log.json,
       clock: platform.clock,
-      write: (text) => process.stdout.write(text),
+      ...createStreamSink(process.stdout, platform.timers),
     });
     this.logger = this.hub.logger('agent');
     this.logFile = this.openLogFile();

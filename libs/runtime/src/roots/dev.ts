@@ -100,10 +100,11 @@ export function createDevRoot(
     components: [...telemetry, ...server.components, ...agent.components, dns, http],
     leave: () => membership.leave(),
     reload: async (next) => {
+      // The agent first: it refuses bad definitions, and then nothing else may have changed.
+      await agent.reload(next);
       logHub.setLevel(next.log.level);
       dns.updateConfig(next.dns);
       http.reconfigure(next.http);
-      await agent.reload(next);
     },
   };
 }
