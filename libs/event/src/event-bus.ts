@@ -2,15 +2,17 @@ import type { UserEvent } from '@mesh/api-contract';
 
 /** Carries user events to every agent of the datacenter, this one included. */
 export interface EventBus {
-  /** Sends an event; resolves once it is on its way. Rejects with MeshError when it cannot be sent. */
+  /**
+   * Sends an event; resolves once it is on its way. Rejects with MeshError when it cannot be sent.
+   */
   fire(event: UserEvent): Promise<void>;
   /** Called for each event that arrives, in order. Returns an unsubscriber. */
   subscribe(listener: (event: UserEvent) => void): () => void;
 }
 
 /**
- * The bus of an agent that is alone: delivers to itself and counts the Lamport time. Gossip takes its
- * place where there are others.
+ * The bus of an agent that is alone: delivers to itself and counts the Lamport time. Gossip takes
+ * its place where there are others.
  */
 export class LocalEventBus implements EventBus {
   // The original's clock has ticked once for the join and once for the first event.

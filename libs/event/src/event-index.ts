@@ -1,6 +1,7 @@
 /**
- * Index of an event for blocking reads: a number made from its id, as events have no place in the log.
- * The two halves of the UUID are folded; 53 bits are kept, so that any JSON client can hold it. Never 0.
+ * Index of an event for blocking reads: a number made from its id, as events have no place in the
+ * log. The two halves of the UUID are folded; 53 bits are kept, so that any JSON client can hold
+ * it. Never 0.
  */
 export function eventIndex(id: string): number {
   const hex = id.replaceAll('-', '');

@@ -1,3 +1,4 @@
+import { getEventListeners } from 'node:events';
 import type { UserEvent } from '@mesh/api-contract';
 import { ManualTimers } from '@mesh/testkit';
 import { LocalEventBus } from './event-bus.ts';
@@ -137,19 +138,33 @@ describe('waiting', () => {
     expect([isOver(), timers.pending]).toEqual([true, 0]);
   });
 
+  test('leaves nothing behind on a connection that goes on', async () => {
+    const { log, timers } = world();
+    const abort = new AbortController();
+    const byEvent = log.waitFor('', 1, 1000, abort.signal);
+    const inTime = log.waitFor('never', 1, 1000, abort.signal);
+    expect([log.waiters, getEventListeners(abort.signal, 'abort').length]).toEqual([2, 2]);
+    log.receive(event(1));
+    await byEvent;
+    expect([log.waiters, getEventListeners(abort.signal, 'abort').length]).toEqual([1, 1]);
+    await timers.advance(1000);
+    await inTime;
+    expect([log.waiters, getEventListeners(abort.signal, 'abort').length]).toEqual([0, 0]);
+  });
+
   test('ends when the client goes, and leaves nothing', async () => {
     const { log, timers } = world();
     const abort = new AbortController();
     const isOver = await outcome(log.waitFor('', 1, 1000, abort.signal));
     abort.abort();
     await new Promise(setImmediate);
-    expect([isOver(), timers.pending]).toEqual([true, 0]);
+    expect([isOver(), timers.pending, log.waiters]).toEqual([true, 0, 0]);
     const late = await outcome(log.waitFor('', 1, 1000, abort.signal));
     expect([late(), timers.pending]).toEqual([true, 0]);
   });
 });
 
-test('the local bus delivers in order with a rising Lamport time, to those who listen', async () => {
+test('the local bus delivers in order, with a rising Lamport time', async () => {
   const bus = new LocalEventBus();
   const heard: number[] = [];
   const stop = bus.subscribe(({ LTime }) => heard.push(LTime));

@@ -12,8 +12,8 @@ const MAX_VERSION = 1;
 export interface LocalServices {
   readonly nodeName: string;
   /**
-   * Names of the services on this agent; a service filter is a pattern over them. Where absent, a filter
-   * means the one service of that name.
+   * Names of the services on this agent; a service filter is a pattern over them. Where absent, a
+   * filter means the one service of that name.
    */
   serviceNames?(): readonly string[];
   /** Tags of each instance of a service on this agent; empty when it has none. */
@@ -21,8 +21,8 @@ export interface LocalServices {
 }
 
 /**
- * The last events that reached this agent and were meant for it. Events without a Lamport order between
- * them stand in order of arrival.
+ * The last events that reached this agent and were meant for it. Events without a Lamport order
+ * between them stand in order of arrival.
  */
 export class EventLog {
   private readonly events: UserEvent[] = [];
@@ -35,7 +35,9 @@ export class EventLog {
     this.timers = timers;
   }
 
-  /** Takes an event that has arrived; drops it when it is not meant for this agent. True when kept. */
+  /**
+   * Takes an event that has arrived; drops it when it is not meant for this agent. True when kept.
+   */
   receive(event: UserEvent): boolean {
     if (!this.isMeantHere(event)) return false;
     this.events.push(event);
@@ -53,6 +55,11 @@ export class EventLog {
   index(name = ''): number {
     const last = this.list(name).at(-1);
     return last ? eventIndex(last.ID) : 1;
+  }
+
+  /** Reads that wait now. */
+  get waiters(): number {
+    return this.waiting.size;
   }
 
   /** Resolves when the index differs from `index`, after `waitMs`, or when the signal aborts. */

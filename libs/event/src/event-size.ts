@@ -7,8 +7,9 @@ const NAME_PREFIX = 'consul:event:';
 const LAMPORT_BYTES = 5;
 
 /**
- * Bytes of an event as a serf message: type, and a map of LTime, Name, Payload and CC. The payload is a
- * MessagePack map of ID, n, p, nf, sf, tf and v, empty ones left out. This is what serf's limit is on.
+ * Bytes of an event as a serf message: type, and a map of LTime, Name, Payload and CC. The payload
+ * is a MessagePack map of ID, n, p, nf, sf, tf and v, empty ones left out. This is what serf's
+ * limit is on.
  */
 export function eventMessageBytes(event: UserEvent): number {
   const name = lengthOf(event.Name);

@@ -3,7 +3,9 @@ import { invalid } from '@mesh/base';
 import { compilePattern } from '@mesh/filter';
 import { eventMessageBytes } from './event-size.ts';
 
-/** Largest event as a message, bytes: it has to fit a gossip datagram (serf's UserEventSizeLimit). */
+/**
+ * Largest event as a message, bytes: it has to fit a gossip datagram (serf's UserEventSizeLimit).
+ */
 export const MAX_EVENT_BYTES = 512;
 
 /** What a client fires. */
@@ -15,7 +17,10 @@ export interface EventRequest {
   readonly tag: string;
 }
 
-/** Checks a request and makes the event of it. Throws `invalid-argument` that names the filter or limit. */
+/**
+ * Checks a request and makes the event of it. Throws `invalid-argument` that names the filter or
+ * limit.
+ */
 export function newEvent(request: EventRequest, id: string): UserEvent {
   const { name, payload, node, service, tag } = request;
   if (tag !== '' && service === '') {

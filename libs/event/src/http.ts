@@ -8,7 +8,10 @@ import { newEvent } from './fire.ts';
 /** What the handlers need. */
 export interface EventHttpDeps {
   readonly bus: EventBus;
-  /** This agent's datacenter, the only one that can be reached. @default any ?dc= is taken for it */
+  /**
+   * This agent's datacenter, the only one that can be reached.
+   * @default any ?dc= is taken for it
+   */
   readonly datacenter?: string;
   readonly log: EventLog;
   readonly random: Random;

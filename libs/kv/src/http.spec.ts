@@ -1,5 +1,7 @@
 import { utf8Text } from '@mesh/base';
+import { PLAIN_WRITE } from '@mesh/resource';
 import { callRoute, domainWorld, expectRecorded, readExchanges, type Saved } from '@mesh/testkit';
+import { kvApply } from './endpoint.ts';
 
 describe('recorded exchanges', () => {
   let world: Awaited<ReturnType<typeof domainWorld>>;
@@ -72,6 +74,31 @@ test.each([
   const { ask, rpc } = await domainWorld();
   await expect(ask(method, `/v1/kv/k?${query}`, 'v')).rejects.toThrow(message);
   expect(rpc.applied.filter(({ type }) => type === 'kv.apply')).toEqual([]);
+});
+
+describe('the empty key', () => {
+  test.each(['GET', 'PUT', 'DELETE'])('%s is refused', async (method) => {
+    const { ask } = await domainWorld();
+    await expect(ask(method, '/v1/kv/')).rejects.toThrow('Missing key name');
+  });
+
+  test('is no key for callers that come without HTTP either; as a prefix it is all', async () => {
+    const { ask, rpc } = await domainWorld();
+    await ask('PUT', '/v1/kv/k', 'v');
+    const write = { key: '', value: new Uint8Array(0), flags: 0 };
+    for (const operation of [
+      { op: 'set', ...write } as const,
+      { op: 'cas', index: 0, ...write } as const,
+      { op: 'delete', key: '' } as const,
+      { op: 'delete-cas', key: '', index: 0 } as const,
+    ]) {
+      const refusal = rpc.write(kvApply, operation, PLAIN_WRITE);
+      await expect(refusal).rejects.toMatchObject({ code: 'invalid-argument' });
+    }
+    expect(await ask('GET', '/v1/kv/?keys')).toEqual(['k']);
+    expect(await rpc.write(kvApply, { op: 'delete-tree', key: '' }, PLAIN_WRITE)).toBe(true);
+    expect(await ask('GET', '/v1/kv/?keys')).toBeUndefined();
+  });
 });
 
 test('an index beyond all real ones equals none of them', async () => {

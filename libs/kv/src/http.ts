@@ -116,7 +116,9 @@ function refuseConflicts(query: RequestContext['query'], names: readonly string[
   throw invalid(`Conflicting flags: ${shown}`);
 }
 
-/** Real indexes stay below 2^53; a number beyond may lose bits, as it equals none of them anyway. */
+/**
+ * Real indexes stay below 2^53; a number beyond may lose bits, as it equals none of them anyway.
+ */
 function requireIndex(name: string, text: string): number {
   return Number(requireUnsigned(name, text));
 }

@@ -1,6 +1,6 @@
 /**
- * Random histories of keys, sessions and time against a naive model: a map of pairs, a map of sessions, a
- * map of instants. Every answer, every pair and every index must agree.
+ * Random histories of keys, sessions and time against a naive model: a map of pairs, a map of
+ * sessions, a map of instants. Every answer, every pair and every index must agree.
  */
 import type { KvPair } from '@mesh/api-contract';
 import { utf8Bytes, utf8Text } from '@mesh/base';
@@ -238,7 +238,8 @@ function expectSame({ rpc }: DomainWorld, model: Model): void {
   const expected = [...model.pairs].sort(([a], [b]) => (a < b ? -1 : 1));
   expect(pairsUnder(view, '').map(shown)).toEqual(expected);
   for (const { key, untilMs } of view.prefix(lockDelays, '')) {
-    // A delay may be dropped once it is over, never before, and none may stand that the model lacks.
+    // A delay may be dropped once it is over, never before, and none may stand that the model
+    // lacks.
     expect(model.delayedUntil.get(key)).toBe(untilMs);
   }
   for (const [key, untilMs] of model.delayedUntil) {

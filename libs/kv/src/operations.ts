@@ -8,12 +8,15 @@ import { kvPairs, lockDelays, sortableMs } from './table.ts';
 import type { KvOperation, KvWrite } from './types.ts';
 
 /**
- * Lock delays that a log entry drops beyond those that it adds: the table shrinks to what is still running,
- * yet no entry has to walk a long backlog.
+ * Lock delays that a log entry drops beyond those that it adds: the table shrinks to what is still
+ * running, yet no entry has to walk a long backlog.
  */
 const PRUNE_SURPLUS = 64;
 
-/** Applies one operation; true when it took effect. Throws `invalid-argument` for a session that is not there. */
+/**
+ * Applies one operation; true when it took effect. Throws `invalid-argument` for a session that is
+ * not there.
+ */
 export function applyOperation(
   txn: WriteTxn,
   operation: KvOperation,
@@ -144,8 +147,8 @@ function sameBytes(a: Uint8Array | null, b: Uint8Array): boolean {
 }
 
 /**
- * Gives up the locks of a session that has ended: releases the keys or deletes them, and bars them from
- * being locked anew for the session's lock delay.
+ * Gives up the locks of a session that has ended: releases the keys or deletes them, and bars them
+ * from being locked anew for the session's lock delay.
  */
 export function releaseLocks(txn: WriteTxn, context: ApplyContext, session: Session): void {
   const held = [...txn.getBy(kvPairs, 'session', session.ID)];

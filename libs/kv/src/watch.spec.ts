@@ -69,7 +69,7 @@ test('watchers sleep through other keys, failed writes and deletes of nothing', 
   }
 });
 
-test('the watcher of a key that is absent wakes when it appears, and again when it goes', async () => {
+test('the watcher of an absent key wakes when it appears, and again when it goes', async () => {
   const { put, wakes, index, ask } = await world();
   expect(await wakes(one, () => put('a/c'))).toBe(false);
   expect(await wakes(one, () => put('a/b'))).toBe(true);

@@ -84,7 +84,10 @@ export const sessionDestroy: WriteEndpoint<{ readonly id: string }, boolean> = {
   },
 };
 
-/** Restarts a session's TTL on the leader; no log entry. Answers the session, undefined when there is none. */
+/**
+ * Restarts a session's TTL on the leader; no log entry. Answers the session, undefined when there
+ * is none.
+ */
 export const sessionRenew: WriteEndpoint<{ readonly id: string }, Session | undefined> = {
   kind: 'write',
   method: 'Session.Renew',

@@ -106,7 +106,7 @@ describe('creating', () => {
   });
 });
 
-test('the TTL runs from creation, and anew from each renewal; renewing writes no log entry', async () => {
+test('the TTL runs anew from each renewal, which writes no log entry', async () => {
   const { ask, rpc } = await domainWorld();
   const { ID } = (await ask('PUT', '/v1/session/create', { TTL: '15s' })) as Session;
   const plain = (await ask('PUT', '/v1/session/create', {})) as Session;

@@ -125,7 +125,7 @@ describe('a session stays', () => {
   });
 });
 
-test('what was true for the leader may be false when the entry is applied: it is checked again', async () => {
+test('what was true for the leader is checked again when the entry is applied', async () => {
   const { rpc, register, isOpen } = await world();
   const payload = {
     ID: '00000000-0000-4000-8000-00000000beef',

@@ -7,8 +7,8 @@ const TTL_MULTIPLIER = 2;
 /** Wait before a failed expiry is tried again, milliseconds. */
 const RETRY_MS = 5000;
 /**
- * Longest single timer, milliseconds. A session that was destroyed meanwhile is forgotten when its timer
- * fires, so that sessions with long TTLs that come and go do not pile up.
+ * Longest single timer, milliseconds. A session that was destroyed meanwhile is forgotten when its
+ * timer fires, so that sessions with long TTLs that come and go do not pile up.
  */
 const LOOK_EVERY_MS = 60_000;
 
@@ -21,8 +21,8 @@ export interface TtlTrackerParts {
 }
 
 /**
- * Leader duty: ends sessions whose owners have stopped renewing them. A new leader gives every session a
- * whole TTL again, since renewals are not written to the log.
+ * Leader duty: ends sessions whose owners have stopped renewing them. A new leader gives every
+ * session a whole TTL again, since renewals are not written to the log.
  */
 export class SessionTtlTracker implements Component {
   readonly name = 'session-ttl';

@@ -26,5 +26,8 @@ export interface SessionRequest {
 export const SESSION_TTL_MAX_MS = 24 * 3_600_000;
 /** Lock delay of a session that names none, nanoseconds. */
 export const DEFAULT_LOCK_DELAY_NS = 15e9;
-/** Longest lock delay that takes effect, nanoseconds; a session may say more, and shows what it said. */
+/**
+ * Longest lock delay that takes effect, nanoseconds; a session may say more, and shows what it
+ * said.
+ */
 export const MAX_LOCK_DELAY_NS = 60e9;

@@ -25,7 +25,9 @@ const base64 = refine(text, (value, path) => {
   return bytes;
 });
 
-/** 64 bits, wide ones as digits (parseWithWideFlags); a bigint only where a number would lose some. */
+/**
+ * 64 bits, wide ones as digits (parseWithWideFlags); a bigint only where a number would lose some.
+ */
 const flags = refine(anything, (value, path) => {
   if (value === null || value === undefined) return 0;
   if (typeof value === 'number' && Number.isSafeInteger(value) && value >= 0) return value;

@@ -5,7 +5,10 @@ import type { ApplyContext } from '@mesh/resource';
 import type { StateView, WriteTxn } from '@mesh/state';
 import type { KvTxnOperation, TxnResult } from './types.ts';
 
-/** Applies an operation on a key; throws MeshError when it fails, which undoes the whole transaction. */
+/**
+ * Applies an operation on a key; throws MeshError when it fails, which undoes the whole
+ * transaction.
+ */
 export function applyKv(
   txn: WriteTxn,
   operation: KvTxnOperation,

@@ -2,8 +2,8 @@
 const TEXT_OR_WIDE_FLAGS = /("flags"\s*:\s*)([1-9]\d{15,19})(?=\s*[,}])|"[^"\\]*(?:\\.[^"\\]*)*"/gi;
 
 /**
- * Parses JSON in which Flags may need 64 bits, of which a number would lose some: such come out as texts
- * of digits. Throws SyntaxError.
+ * Parses JSON in which Flags may need 64 bits, of which a number would lose some: such come out as
+ * texts of digits. Throws SyntaxError.
  */
 export function parseWithWideFlags(json: string): unknown {
   // First as it is: the pattern takes linear time only where every text is closed.
