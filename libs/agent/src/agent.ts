@@ -5,6 +5,7 @@ import { type EventBus, EventLog, type LocalServices } from '@mesh/event';
 import type { CheckTls } from '@mesh/health-checks';
 import type { LogHub } from '@mesh/logging';
 import { LOGGER_NAMES } from '@mesh/logging';
+import type { Membership } from '@mesh/membership';
 import type { AgentMetrics } from '@mesh/metrics';
 import type { BoundRoute, Rpc, WriteEndpoint } from '@mesh/resource';
 import { CatalogLink, type NodeInfo } from './anti-entropy/catalog-link.ts';
@@ -22,7 +23,6 @@ import { checkHandlers } from './http/checks.ts';
 import type { AgentActions } from './http/deps.ts';
 import { serviceHandlers } from './http/services.ts';
 import { LocalState } from './local-state/local-state.ts';
-import type { Membership } from './membership.ts';
 import { agentStats, mergeStats, type Stats } from './stats.ts';
 import { WatchRunner } from './watches/watch-runner.ts';
 

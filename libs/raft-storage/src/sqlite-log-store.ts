@@ -1,5 +1,5 @@
 import { assert } from '@mesh/base';
-import type { HardState, LogEntry, LogStore } from '@mesh/raft';
+import type { LegacyHardState, LegacyLogStore, LogEntry } from '@mesh/raft';
 import Database from 'better-sqlite3';
 
 const KINDS = ['command', 'noop', 'configuration'] as const;
@@ -22,7 +22,7 @@ interface LogRow {
 }
 
 /** Raft log in a SQLite database held in memory: what `agent -dev` runs on. Nothing survives `close`. */
-export class MemorySqliteLogStore implements LogStore {
+export class MemorySqliteLogStore implements LegacyLogStore {
   firstIndex = 1;
   lastIndex = 0;
   private readonly database: Database.Database;
@@ -43,12 +43,12 @@ export class MemorySqliteLogStore implements LogStore {
     this.rollback = this.database.prepare('ROLLBACK');
   }
 
-  hardState(): HardState {
+  hardState(): LegacyHardState {
     const row = this.database.prepare('SELECT term, voted_for AS votedFor FROM hard_state').get();
-    return row as HardState;
+    return row as LegacyHardState;
   }
 
-  async saveHardState(state: HardState): Promise<void> {
+  async saveHardState(state: LegacyHardState): Promise<void> {
     this.database
       .prepare('UPDATE hard_state SET term = ?, voted_for = ?')
       .run(state.term, state.votedFor);

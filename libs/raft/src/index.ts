@@ -1,4 +1,24 @@
-export type { ApplyEntries, Consensus, ConsensusStatus, Role } from './consensus.ts';
-export type { HardState, LogEntry, LogStore } from './log-store.ts';
+// What a server uses.
+
+export type { Configuration, ConfigurationChange, ServerInfo, Suffrage } from './configuration.ts';
+export type { Consensus, ConsensusStatus, Leadership, PeerProgress, Role } from './consensus.ts';
+// What io libs implement.
+export type { HardState, LogEntry, LogPosition } from './entry.ts';
+export type { LegacyConsensus, LegacyConsensusStatus } from './legacy-consensus.ts';
+export type { LegacyHardState, LegacyLogStore } from './legacy-log-store.ts';
+export type { LogStore, LogWrite, StoredLog } from './log-store.ts';
+export type { Message, ReadMode, SnapshotOffer, SnapshotOutcome } from './messages.ts';
+export { BULK_KINDS } from './messages.ts';
+export type { RaftLimits, RaftNodeOptions } from './node-options.ts';
 export type { SingleVoterOptions } from './single-voter.ts';
 export { SingleVoter } from './single-voter.ts';
+export type {
+  SnapshotMeta,
+  SnapshotPosition,
+  SnapshotSink,
+  SnapshotStore,
+} from './snapshot-store.ts';
+export type { StateMachine } from './state-machine.ts';
+export type { RaftTiming } from './timing.ts';
+export { DEV_TIMING, raftTiming } from './timing.ts';
+export type { Transport, TransportHandler } from './transport.ts';

@@ -1,9 +1,10 @@
 import { MeshError, noMetrics, silentLogger } from '@mesh/base';
-import type { HardState, LogEntry, LogStore } from './log-store.ts';
+import type { LogEntry } from './entry.ts';
+import type { LegacyHardState as HardState, LegacyLogStore } from './legacy-log-store.ts';
 import { SingleVoter } from './single-voter.ts';
 
 /** A log that records batches and can be told to fail. */
-class RecordingStore implements LogStore {
+class RecordingStore implements LegacyLogStore {
   firstIndex = 1;
   lastIndex = 0;
   batches: LogEntry[][] = [];

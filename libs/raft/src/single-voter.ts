@@ -1,6 +1,8 @@
 import { assert, type Logger, MeshError, type Metrics } from '@mesh/base';
-import type { ApplyEntries, Consensus, ConsensusStatus, Role } from './consensus.ts';
-import type { LogEntry, LogStore } from './log-store.ts';
+import type { Role } from './consensus.ts';
+import type { LogEntry } from './entry.ts';
+import type { ApplyEntries, LegacyConsensus, LegacyConsensusStatus } from './legacy-consensus.ts';
+import type { LegacyLogStore } from './legacy-log-store.ts';
 
 /** Most entries in one append (Raft: MaxAppendEntries), so that a batch stays a bounded piece of work. */
 const MAX_BATCH_ENTRIES = 256;
@@ -11,7 +13,7 @@ export interface SingleVoterOptions {
   readonly serverId: string;
   /** host:port that other servers would use. */
   readonly address: string;
-  readonly store: LogStore;
+  readonly store: LegacyLogStore;
   readonly apply: ApplyEntries;
   /** Runs a callback after the current turn's input has been read, so that its proposals form one batch. */
   readonly defer: (callback: () => void) => void;
@@ -33,7 +35,7 @@ interface Pending {
  * Raft for a cluster whose only voter is this server: the election is won by its own vote, and an entry is
  * committed when its own log has stored it (Raft paper, sections 5.2 and 5.3 with N = 1).
  */
-export class SingleVoter implements Consensus {
+export class SingleVoter implements LegacyConsensus {
   private role: Role = 'follower';
   private term = 0;
   private commitIndex = 0;
@@ -89,7 +91,7 @@ export class SingleVoter implements Consensus {
     this.setRole('follower');
   }
 
-  status(): ConsensusStatus {
+  status(): LegacyConsensusStatus {
     const { serverId, address, store } = this.options;
     const leading = this.role === 'leader';
     return {

@@ -94,6 +94,7 @@ export interface WriteEndpoint<A, R> {
 export interface Rpc {
   read<A, R>(endpoint: ReadEndpoint<A, R>, args: A, options: ReadOptions): Promise<ReadReply<R>>;
   write<A, R>(endpoint: WriteEndpoint<A, R>, args: A, options: WriteOptions): Promise<R>;
+  call<A, R>(endpoint: CallEndpoint<A, R>, args: A, options: CallOptions): Promise<R>;
 }
 
 /** Read options of a request that asks for nothing special. */
@@ -108,3 +109,32 @@ export const PLAIN_READ: ReadOptions = {
 
 /** Write options of the agent itself. */
 export const PLAIN_WRITE: WriteOptions = { datacenter: '', token: '' };
+
+/**
+ * An RPC method that is neither a read of the tables nor a log entry: what operators ask of the
+ * servers themselves. The row names it; the server binds the code (BoundCall).
+ */
+export interface CallEndpoint<A, R> {
+  readonly kind: 'call';
+  /** Wire name, `Operator.RaftGetConfiguration`. */
+  readonly method: string;
+  readonly acl: AclRule;
+  /** Never set; holds the types of arguments and result. */
+  readonly types?: (args: A) => R;
+}
+
+export interface CallOptions {
+  /** "" is the local datacenter. */
+  readonly datacenter: string;
+  readonly token: string;
+  /** `leader`: forwarded to the leader and held over an election. `any`: the server that was asked answers. */
+  readonly server: 'leader' | 'any';
+  readonly signal?: AbortSignal;
+}
+
+/** A call endpoint with the code behind it. Arguments come off the wire: `run` validates them. */
+export interface BoundCall {
+  // biome-ignore lint/suspicious/noExplicitAny: a registry of differently typed calls
+  readonly endpoint: CallEndpoint<any, any>;
+  run(args: unknown): unknown;
+}

@@ -2,6 +2,9 @@
 export type { ApplyContext, Command } from './command.ts';
 export { defineCommand, Rollback } from './command.ts';
 export type {
+  BoundCall,
+  CallEndpoint,
+  CallOptions,
   Freshness,
   Proposal,
   ReadConsistency,

@@ -1,6 +1,6 @@
 import type { Table } from '@mesh/state';
 import type { Command } from './command.ts';
-import type { ReadEndpoint, WriteEndpoint } from './endpoint.ts';
+import type { BoundCall, ReadEndpoint, WriteEndpoint } from './endpoint.ts';
 
 /**
  * All that a resource adds to a server. One line in `server/src/resources.ts` registers it.
@@ -13,4 +13,6 @@ export interface Resource {
   readonly commands: readonly Command<any, any>[];
   // biome-ignore lint/suspicious/noExplicitAny: a registry of differently typed arguments
   readonly endpoints: readonly (ReadEndpoint<any, any> | WriteEndpoint<any, any>)[];
+  /** Calls of operators. @default none */
+  readonly calls?: readonly BoundCall[];
 }

@@ -35,6 +35,9 @@ class WatchedRpc implements Rpc {
     };
   }
 
+  call(): Promise<never> {
+    return Promise.reject(new Error('no calls here'));
+  }
   write = this.direct.write.bind(this.direct);
 }
 

@@ -68,6 +68,10 @@ class Leader implements Rpc {
     return { value, index: view.index, knownLeader: true, lastContactMs: 0 };
   }
 
+  call(): Promise<never> {
+    return Promise.reject(new Error('no calls here'));
+  }
+
   async write<A, R>(endpoint: WriteEndpoint<A, R>, args: A): Promise<R> {
     const prepared = endpoint.prepare(args, {
       datacenter: 'dc1',

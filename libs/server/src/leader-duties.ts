@@ -1,5 +1,5 @@
 import type { Component, Logger } from '@mesh/base';
-import type { Consensus } from '@mesh/raft';
+import type { LegacyConsensus as Consensus } from '@mesh/raft';
 
 /**
  * Runs components only while this server leads: session timers, tombstone reaping, batching of

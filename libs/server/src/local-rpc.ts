@@ -1,5 +1,5 @@
 import { type Component, type Logger, MeshError, type Metrics, type Platform } from '@mesh/base';
-import type { Consensus } from '@mesh/raft';
+import type { LegacyConsensus as Consensus } from '@mesh/raft';
 import type {
   ReadEndpoint,
   ReadOptions,
@@ -72,6 +72,10 @@ export class LocalRpc implements Rpc, Component {
     } finally {
       metrics.gauge('rpc.queries_blocking', queries.parkedCount);
     }
+  }
+
+  call(): Promise<never> {
+    return Promise.reject(new Error('no calls here'));
   }
 
   async write<A, R>(endpoint: WriteEndpoint<A, R>, args: A, options: WriteOptions): Promise<R> {

@@ -6,7 +6,7 @@ import {
   coordinateUpdate,
   type NodeCoordinate,
 } from '@mesh/coordinate';
-import { type Consensus, type LogStore, SingleVoter } from '@mesh/raft';
+import { type LegacyConsensus, type LegacyLogStore, SingleVoter } from '@mesh/raft';
 import { PLAIN_WRITE, type Rpc, type WriteEndpoint } from '@mesh/resource';
 import {
   type SessionRequest,
@@ -27,7 +27,7 @@ import { WakeQueue } from './wake-queue.ts';
 
 export interface ServerOptions extends RegisteredServer {
   readonly bootstrap: boolean;
-  readonly logStore: LogStore;
+  readonly logStore: LegacyLogStore;
   readonly platform: Platform;
   readonly metrics: Metrics;
   /** Named agent.server. */
@@ -45,7 +45,7 @@ export interface ServerOptions extends RegisteredServer {
 /** A server: the replicated state with everything that serves and tends it. */
 export interface Server {
   readonly rpc: Rpc;
-  readonly consensus: Consensus;
+  readonly consensus: LegacyConsensus;
   readonly store: StateStore;
   /** In order of start. */
   readonly components: readonly Component[];
@@ -119,7 +119,7 @@ export function createServer(options: ServerOptions): Server {
   };
 }
 
-function consensusComponent(consensus: Consensus, logStore: LogStore): Component {
+function consensusComponent(consensus: LegacyConsensus, logStore: LegacyLogStore): Component {
   return {
     name: 'raft',
     start: () => consensus.start(),

@@ -1,4 +1,4 @@
-import type { ConsensusStatus } from '@mesh/raft';
+import type { LegacyConsensusStatus as ConsensusStatus } from '@mesh/raft';
 
 const STATES = { follower: 'Follower', candidate: 'Candidate', leader: 'Leader' } as const;
 

@@ -60,6 +60,10 @@ export class DirectRpc implements Rpc {
     return { value, index: view.dependencies().index, knownLeader: true, lastContactMs: 0 };
   }
 
+  call(): Promise<never> {
+    return Promise.reject(new Error('no calls here'));
+  }
+
   async write<A, R>(endpoint: WriteEndpoint<A, R>, args: A, options: WriteOptions): Promise<R> {
     this.lastOptions = options;
     const prepared = endpoint.prepare(args, this.writeContext());

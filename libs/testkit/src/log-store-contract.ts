@@ -1,14 +1,14 @@
-import type { LogEntry, LogStore } from '@mesh/raft';
+import type { LegacyLogStore, LogEntry } from '@mesh/raft';
 
 /** An entry for tests; its data tells its index. */
 export function testEntry(index: number, term = 1): LogEntry {
   return { index, term, kind: 'command', data: new Uint8Array([index & 0xff, index >> 8]) };
 }
 
-/** Contract suite that every LogStore passes. Call it inside a spec file. */
-export function describeLogStore(name: string, open: () => LogStore): void {
-  describe(`LogStore contract: ${name}`, () => {
-    let store: LogStore;
+/** Contract suite that every LegacyLogStore passes. Call it inside a spec file. */
+export function describeLogStore(name: string, open: () => LegacyLogStore): void {
+  describe(`LegacyLogStore contract: ${name}`, () => {
+    let store: LegacyLogStore;
     beforeEach(() => {
       store = open();
     });

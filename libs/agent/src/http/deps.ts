@@ -1,10 +1,10 @@
 import type { Logger, Platform } from '@mesh/base';
 import type { RuntimeConfig } from '@mesh/config';
 import type { LogHub } from '@mesh/logging';
+import type { Membership } from '@mesh/membership';
 import type { AgentMetrics } from '@mesh/metrics';
 import type { Registrar } from '../definitions/registrar.ts';
 import type { LocalState } from '../local-state/local-state.ts';
-import type { Membership } from '../membership.ts';
 
 /** What the process does when a request asks for it. */
 export interface AgentActions {

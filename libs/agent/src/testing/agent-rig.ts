@@ -6,10 +6,10 @@ import { LocalEventBus } from '@mesh/event';
 import { healthResource } from '@mesh/health';
 import { kvResource } from '@mesh/kv';
 import { createLogHub } from '@mesh/logging';
+import { SoloMembership } from '@mesh/membership';
 import { createMetrics } from '@mesh/metrics';
 import { DirectRpc } from '@mesh/testkit';
 import { type Agent, createAgent } from '../agent.ts';
-import { SoloMembership } from '../solo-membership.ts';
 import { ManualPlatform } from './manual-platform.ts';
 
 /** A DirectRpc that can be cut off from the servers. */

@@ -1,4 +1,4 @@
-import { type Agent, createAgent, SoloMembership } from '@mesh/agent';
+import { type Agent, createAgent } from '@mesh/agent';
 import { kvRoutes, type Route, txnRoutes } from '@mesh/api-contract';
 import type { Component, Platform } from '@mesh/base';
 import { catalogHttpRoutes } from '@mesh/catalog';
@@ -10,6 +10,7 @@ import { healthHttpRoutes } from '@mesh/health';
 import { createHttpServer } from '@mesh/http-server';
 import { kvHttpRoutes } from '@mesh/kv';
 import type { LogHub } from '@mesh/logging';
+import { SoloMembership } from '@mesh/membership';
 import { queryHttpRoutes } from '@mesh/prepared-query';
 import { MemorySqliteLogStore } from '@mesh/raft-storage';
 import type { BoundRoute } from '@mesh/resource';

@@ -1,6 +1,6 @@
 import { statusRoutes } from '@mesh/api-contract';
 import { MeshError } from '@mesh/base';
-import type { Consensus } from '@mesh/raft';
+import type { LegacyConsensus as Consensus } from '@mesh/raft';
 import { type BoundRoute, implement, jsonReply } from '@mesh/resource';
 
 /** Handlers of /v1/status: who leads, and who votes, as this server knows it. */

@@ -85,6 +85,11 @@ export class SoloMembership implements Membership {
     this.hasLeft = true;
   }
 
+  /** Nobody comes or goes. */
+  onChange(): () => void {
+    return () => {};
+  }
+
   async forceLeave(node: string): Promise<void> {
     if (node === this.config.nodeName) return;
     throw new MeshError('not-found', `agent: No node found with name '${node}'`);

@@ -31,6 +31,11 @@ export interface Membership {
   leave(): Promise<void>;
   /** Declares a failed member as left; `prune` forgets it. Throws `not-found`. */
   forceLeave(node: string, prune: boolean): Promise<void>;
+  /**
+   * Tells that a LAN member came, changed or went; several changes may be told as one. Returns an
+   * unsubscriber.
+   */
+  onChange(listener: () => void): () => void;
   /** Statistics of the pools, `serf_lan` and on servers `serf_wan`. */
   stats(): Readonly<Record<string, Readonly<Record<string, string>>>>;
 }

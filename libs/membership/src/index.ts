@@ -1,0 +1,7 @@
+// Pools of agents.
+export type { Member, Membership } from './membership.ts';
+export { MEMBER_STATUS } from './membership.ts';
+export type { ServerMember } from './server-member.ts';
+export { serverMember } from './server-member.ts';
+export type { MemberConfig } from './solo-membership.ts';
+export { memberTags, SoloMembership } from './solo-membership.ts';

@@ -1,0 +1,1 @@
+export type { CallClient, CallContext, CallHandler, CallSettings } from './types.ts';
