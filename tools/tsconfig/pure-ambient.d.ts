@@ -1,4 +1,4 @@
-/* What a pure lib may touch beyond ES2023: text codecs and AbortSignal, as every JavaScript platform has them. */
+/* What a pure lib may touch beyond ES2023: text codecs and abort signals, as every JavaScript platform has them. */
 declare class TextEncoder {
   encode(input?: string): Uint8Array;
   encodeInto(source: string, destination: Uint8Array): { read: number; written: number };
@@ -13,4 +13,8 @@ interface AbortSignal {
   addEventListener(type: 'abort', listener: () => void, options?: { once?: boolean }): void;
   removeEventListener(type: 'abort', listener: () => void): void;
   throwIfAborted(): void;
+}
+declare class AbortController {
+  readonly signal: AbortSignal;
+  abort(reason?: unknown): void;
 }

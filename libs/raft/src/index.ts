@@ -9,7 +9,10 @@ export type { LegacyHardState, LegacyLogStore } from './legacy-log-store.ts';
 export type { LogStore, LogWrite, StoredLog } from './log-store.ts';
 export type { Message, ReadMode, SnapshotOffer, SnapshotOutcome } from './messages.ts';
 export { BULK_KINDS } from './messages.ts';
+export { RaftNode } from './node/raft-node.ts';
 export type { RaftLimits, RaftNodeOptions } from './node-options.ts';
+export type { RecoveryParts } from './recovery.ts';
+export { recoverCluster } from './recovery.ts';
 export type { SingleVoterOptions } from './single-voter.ts';
 export { SingleVoter } from './single-voter.ts';
 export type {
