@@ -64,6 +64,12 @@ export class ConfigurationTracker {
   }
 }
 
+/** What shells may look at. */
+export type ConfigurationsView = Pick<
+  ConfigurationTracker,
+  'latest' | 'latestIndex' | 'at' | 'isVoter' | 'addressOf'
+>;
+
 /** Empty configuration, of a server that was never told of any. */
 export const EMPTY_CONFIGURATION = NOBODY;
 

@@ -1,7 +1,9 @@
 import { assert } from '@mesh/base';
+import type { Configuration } from '../configuration.ts';
 import type { LogEntry } from '../entry.ts';
 import type { AppendRequest, Heartbeat } from '../messages.ts';
-import { decodeConfiguration } from './configuration-tracker.ts';
+import type { SnapshotPosition } from '../snapshot-store.ts';
+import { decodeConfiguration, encodeConfiguration } from './configuration-tracker.ts';
 import type { CoreState } from './core-state.ts';
 
 /** Adds an entry to the log, and to the configurations when it is one. */
@@ -11,6 +13,15 @@ export function appendEntry(state: CoreState, entry: LogEntry): void {
   const configuration = decodeConfiguration(entry.data);
   state.configurations.append(entry.index, configuration);
   state.emit({ kind: 'configuration', index: entry.index, configuration });
+}
+
+/** The first entry of a new cluster: who its servers are. */
+export function bootstrapLog(state: CoreState, configuration: Configuration): LogEntry {
+  state.setTerm(1, '');
+  const data = encodeConfiguration(configuration);
+  const entry: LogEntry = { index: 1, term: 1, kind: 'configuration', data };
+  appendEntry(state, entry);
+  return entry;
 }
 
 /** Handles AppendEntries of the leader of this term (Raft paper 5.3). */
@@ -74,4 +85,16 @@ export function handleHeartbeat(state: CoreState, { from, roundMs, commitIndex }
   state.advanceCommit(commitIndex);
   const { term, id } = state;
   state.outbox.send({ kind: 'heartbeat-response', term, from: id, to: from, roundMs });
+}
+
+/** The log goes on behind an installed snapshot; what it contradicts is gone (Raft paper, section 7). */
+export function installPosition(state: CoreState, position: SnapshotPosition): void {
+  const { log, configurations } = state;
+  if (!log.matches(position)) {
+    configurations.truncate(0);
+    state.emit({ kind: 'truncated', from: log.base.index + 1, certain: false });
+  }
+  log.reset(position);
+  configurations.reset(position.configurationIndex, position.configuration);
+  state.commitIndex = position.index;
 }

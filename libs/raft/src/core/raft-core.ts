@@ -1,8 +1,9 @@
-import { assert, MeshError, type Random } from '@mesh/base';
+import { assert, MeshError } from '@mesh/base';
 import type { Configuration, ConfigurationChange } from '../configuration.ts';
 import type { Role } from '../consensus.ts';
-import type { LogEntry, LogPosition } from '../entry.ts';
-import type { LogStore, LogWrite, StoredLog } from '../log-store.ts';
+import type { LogEntry } from '../entry.ts';
+import { noLeader } from '../errors.ts';
+import type { LogWrite } from '../log-store.ts';
 import type {
   Message,
   ReadIndexRequest,
@@ -11,34 +12,20 @@ import type {
   VoteRequest,
 } from '../messages.ts';
 import type { SnapshotPosition } from '../snapshot-store.ts';
-import type { RaftTiming } from '../timing.ts';
 import {
-  ConfigurationTracker,
+  type ConfigurationsView,
   changedConfiguration,
-  decodeConfiguration,
   encodeConfiguration,
 } from './configuration-tracker.ts';
 import type { CoreEvent, ReadAnswer } from './core-event.ts';
-import { type CoreLimits, CoreState } from './core-state.ts';
-import { appendEntry, handleAppend, handleHeartbeat } from './follower.ts';
+import type { CoreState } from './core-state.ts';
+import { type CoreOptions, createCoreState } from './create-state.ts';
+import { bootstrapLog, handleAppend, handleHeartbeat, installPosition } from './follower.ts';
 import { Leader } from './leader.ts';
 import { refuseOldTerm } from './old-term.ts';
-import { Outbox } from './outbox.ts';
 import type { Progress } from './progress.ts';
-import { RaftLog } from './raft-log.ts';
+import type { LogView } from './raft-log.ts';
 import { Voting } from './voting.ts';
-
-export interface CoreOptions {
-  readonly id: string;
-  readonly timing: RaftTiming;
-  readonly random: Pick<Random, 'float'>;
-  readonly limits: CoreLimits;
-  readonly store: Pick<LogStore, 'read'>;
-  readonly stored: StoredLog;
-  /** Of the newest snapshot; index 0 and no servers where there is none. */
-  readonly snapshot: SnapshotPosition;
-  readonly nowMs: number;
-}
 
 /** All that the shell must do next, in this order: send, log, answer; write when one is due. */
 export interface Ready {
@@ -61,40 +48,10 @@ export class RaftCore {
   private readonly voting: Voting;
 
   constructor(options: CoreOptions) {
-    const { snapshot, stored, nowMs, timing } = options;
-    const log = new RaftLog(options.store, stored);
-    log.reset(snapshot);
-    const configurations = new ConfigurationTracker(
-      snapshot.configurationIndex,
-      snapshot.configuration,
-    );
-    const commitIndex = Math.max(
-      snapshot.index,
-      Math.min(stored.hardState.commitIndex, log.lastIndex),
-    );
-    const { id, random, limits } = options;
-    const outbox = new Outbox(log);
-    const { hardState } = stored;
-    const parts = { id, timing, random, limits, log, configurations, outbox, hardState };
-    this.state = new CoreState({ ...parts, commitIndex });
-    this.state.appliedIndex = snapshot.index;
-    this.state.nowMs = nowMs;
+    this.state = createCoreState(options);
     this.voting = new Voting(this.state);
-  }
-
-  /** Reads the configurations that entries of the log hold. Once, before anything else. */
-  loadConfigurations(maxBytes: number): void {
-    const { log, configurations } = this.state;
-    let from = log.base.index + 1;
-    while (from <= log.lastIndex) {
-      for (const entry of log.slice(from, log.lastIndex, maxBytes)) {
-        from = entry.index + 1;
-        if (entry.kind !== 'configuration' || entry.index <= configurations.latestIndex) continue;
-        configurations.append(entry.index, decodeConfiguration(entry.data));
-      }
-    }
     // The only voter has nobody to wait for.
-    if (this.isSoleVoter) this.voting.electionDueMs = this.state.nowMs;
+    if (this.isSoleVoter) this.voting.electionDueMs = options.nowMs;
   }
 
   get role(): Role {
@@ -124,14 +81,11 @@ export class RaftCore {
     return Math.min(this.state.commitIndex, this.state.log.stableIndex);
   }
 
-  get log(): Pick<RaftLog, 'base' | 'lastIndex' | 'lastTerm' | 'stableIndex' | 'slice' | 'term'> {
+  get log(): LogView {
     return this.state.log;
   }
 
-  get configurations(): Pick<
-    ConfigurationTracker,
-    'latest' | 'latestIndex' | 'at' | 'isVoter' | 'addressOf'
-  > {
+  get configurations(): ConfigurationsView {
     return this.state.configurations;
   }
 
@@ -186,9 +140,7 @@ export class RaftCore {
       return;
     }
     const isGrantedPreVote = message.kind === 'vote-response' && message.preVote && message.granted;
-    if (message.term > state.term && !isGrantedPreVote) {
-      this.adoptTerm(message.term);
-    }
+    if (message.term > state.term && !isGrantedPreVote) this.adoptTerm(message.term);
     if (message.term < state.term) {
       refuseOldTerm(state, message);
       return;
@@ -238,7 +190,7 @@ export class RaftCore {
    */
   changeConfiguration(change: ConfigurationChange, nowMs: number): LogEntry | undefined {
     const { leader, state } = this;
-    if (!leader || leader.transfer) throw new MeshError('no-leader', 'No cluster leader');
+    if (!leader || leader.transfer) throw noLeader();
     state.nowMs = nowMs;
     // One at a time, and only from a leader that has committed in its term (thesis 4.1, erratum).
     if (!leader.committedInTerm || state.configurations.latestIndex > state.commitIndex) {
@@ -253,10 +205,7 @@ export class RaftCore {
     const { state } = this;
     assert(state.log.lastIndex === 0 && state.term === 0, 'only an empty server is bootstrapped');
     state.nowMs = nowMs;
-    state.setTerm(1, '');
-    const data = encodeConfiguration(configuration);
-    const entry: LogEntry = { index: 1, term: 1, kind: 'configuration', data };
-    appendEntry(state, entry);
+    const entry = bootstrapLog(state, configuration);
     this.voting.electionDueMs = this.isSoleVoter
       ? nowMs
       : nowMs + state.randomised(state.timing.heartbeatTimeoutMs) / 2;
@@ -309,11 +258,7 @@ export class RaftCore {
     const { state } = this;
     state.nowMs = nowMs;
     if (position.index <= state.commitIndex) return false;
-    const matched = state.log.term(position.index) === position.term;
-    state.log.reset(position);
-    if (!matched) state.configurations.truncate(0);
-    state.configurations.reset(position.configurationIndex, position.configuration);
-    state.commitIndex = position.index;
+    installPosition(state, position);
     return true;
   }
 
@@ -394,12 +339,6 @@ export class RaftCore {
   /** The storage is tried again after a failure. */
   retryWrites(): void {
     this.leader?.restoreNoop();
-  }
-
-  /** Where the log stood at an index; undefined when it is gone. */
-  positionAt(index: number): LogPosition | undefined {
-    const term = this.state.log.term(index);
-    return term === undefined ? undefined : { index, term };
   }
 
   private get isSoleVoter(): boolean {

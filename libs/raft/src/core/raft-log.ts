@@ -248,3 +248,9 @@ export class RaftLog {
     this.dropCacheHead(Math.min(stableCount, Math.max(surplus, tooLarge)));
   }
 }
+
+/** What shells may look at. */
+export type LogView = Pick<
+  RaftLog,
+  'base' | 'lastIndex' | 'lastTerm' | 'stableIndex' | 'slice' | 'term'
+>;

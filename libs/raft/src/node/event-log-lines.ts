@@ -1,5 +1,6 @@
 import type { Logger } from '@mesh/base';
 import type { Configuration } from '../configuration.ts';
+import type { ConfigurationsView } from '../core/configuration-tracker.ts';
 import type { CoreEvent } from '../core/core-event.ts';
 
 /** Writes what happens in consensus as the original's log says it. */
@@ -48,6 +49,15 @@ export function logCoreEvent(logger: Logger, address: string, event: CoreEvent):
     case 'leader-known':
       logger.debug('leader is known', { leader: event.leaderId });
   }
+}
+
+/** Says what a server starts with. */
+export function logStart(logger: Logger, address: string, known: ConfigurationsView): void {
+  const { latest, latestIndex } = known;
+  const servers = showConfiguration(latest);
+  logger.info('initial configuration', { index: latestIndex, servers });
+  const follower = `Node at ${address} [Follower]`;
+  logger.info('entering follower state', { follower, leader: '' });
 }
 
 /** The original's way to print servers. */

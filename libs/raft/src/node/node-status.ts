@@ -1,6 +1,25 @@
-import type { ConsensusStatus, PeerProgress } from '../consensus.ts';
+import type { ConsensusStatus, Leadership, PeerProgress } from '../consensus.ts';
 import type { RaftCore } from '../core/raft-core.ts';
 import type { LogPosition } from '../entry.ts';
+import type { SnapshotPosition } from '../snapshot-store.ts';
+
+/** Of a node that has not opened its log. */
+export const STATUS_BEFORE_START: ConsensusStatus = {
+  role: 'follower',
+  term: 0,
+  commitIndex: 0,
+  lastApplied: 0,
+  lastLogIndex: 0,
+  lastLogTerm: 0,
+  lastSnapshotIndex: 0,
+  lastSnapshotTerm: 0,
+  pending: 0,
+  leaderId: '',
+  leaderAddress: '',
+  lastContactMs: -1,
+  servers: [],
+  configurationIndex: 0,
+};
 
 /** A node's state as operators see it. */
 export function nodeStatus(
@@ -34,4 +53,18 @@ export function peerProgress(core: RaftCore, nowMs: number): readonly PeerProgre
     matchIndex,
     lastContactMs: ackedRoundMs < 0 ? -1 : nowMs - ackedRoundMs,
   }));
+}
+
+/** Who leads; this node only once the no-op of its term is applied (Raft thesis 6.4). */
+export function leadershipOf(core: RaftCore, appliedIndex: number): Leadership {
+  const { leaderId, firstIndexOfTerm } = core;
+  const leaderAddress = core.configurations.addressOf(leaderId);
+  const leading = firstIndexOfTerm !== undefined && appliedIndex >= firstIndexOfTerm;
+  return { leading, leaderId, leaderAddress };
+}
+
+/** Where a state machine stands that has applied up to an index: what a snapshot of it is named by. */
+export function statePosition(core: RaftCore, index: number): SnapshotPosition {
+  const { index: configurationIndex, configuration } = core.configurations.at(index);
+  return { index, term: core.log.term(index) ?? 0, configuration, configurationIndex };
 }

@@ -1,5 +1,7 @@
-import { MeshError } from '@mesh/base';
+import { MeshError, type Timer, type Timers } from '@mesh/base';
 import type { LogEntry } from '../entry.ts';
+import { lostLeadership } from '../errors.ts';
+import type { RaftLimits } from '../node-options.ts';
 
 /** What became of a proposal. */
 export interface Settle {
@@ -22,18 +24,32 @@ export class Proposals {
   private readonly pending = new Map<number, Pending>();
   private bytes = 0;
   private highest = 0;
+  private timer: Timer | undefined;
+  private readonly timers: Timers;
 
   get count(): number {
     return this.queued.length + this.pending.size;
   }
 
-  /** Bytes of all that wait. */
-  get totalBytes(): number {
-    return this.bytes;
+  constructor(timers: Timers) {
+    this.timers = timers;
   }
 
   get hasQueued(): boolean {
     return this.queued.length > 0;
+  }
+
+  /** Why a command is not taken; undefined when it is. */
+  refusal(data: Uint8Array, limits: RaftLimits): MeshError | undefined {
+    const { maxCommandBytes, maxPendingProposals, maxPendingBytes } = limits;
+    if (data.length > maxCommandBytes) {
+      const message = `a command of ${data.length} bytes exceeds ${maxCommandBytes}`;
+      return new MeshError('too-large', message);
+    }
+    if (this.count < maxPendingProposals && this.bytes + data.length <= maxPendingBytes) {
+      return undefined;
+    }
+    return new MeshError('rate-limited', `${this.count} writes are waiting already`);
   }
 
   queue(data: Uint8Array, settle: Settle): void {
@@ -65,7 +81,7 @@ export class Proposals {
   applied({ index, term }: LogEntry, outcome: unknown): void {
     const pending = this.take(index);
     if (!pending) return;
-    if (pending.term !== term) pending.reject(lost());
+    if (pending.term !== term) pending.reject(lostLeadership());
     else if (outcome instanceof Error) pending.reject(outcome);
     else pending.resolve(outcome);
   }
@@ -81,18 +97,32 @@ export class Proposals {
   }
 
   /** Entries from an index on are gone from this log. */
-  truncated(from: number, error: Error = lost()): void {
+  truncated(from: number, error: Error = lostLeadership()): void {
     for (let index = from; index <= this.highest; index++) this.take(index)?.reject(error);
     this.highest = Math.min(this.highest, from - 1);
   }
 
   /** A snapshot took the place of entries up to an index: their outcomes are not known here. */
   skippedTo(index: number): void {
-    for (const at of [...this.pending.keys()]) if (at <= index) this.take(at)?.reject(lost());
+    for (const at of [...this.pending.keys()])
+      if (at <= index) this.take(at)?.reject(lostLeadership());
+  }
+
+  /**
+   * Gives up on what is in the log later, if then `isLost` still says so: until then the next
+   * leader may commit it, and callers get the truth.
+   */
+  abandonAfter(waitMs: number, isLost: () => boolean): void {
+    this.timer?.cancel();
+    if (this.pending.size === 0) return;
+    this.timer = this.timers.after(waitMs, () => {
+      if (isLost()) this.abandon();
+    });
   }
 
   /** Gives up on all that is in the log. */
-  abandon(error: Error = lost()): void {
+  abandon(error: Error = lostLeadership()): void {
+    this.timer?.cancel();
     for (const index of [...this.pending.keys()]) this.take(index)?.reject(error);
     this.highest = 0;
   }
@@ -104,11 +134,4 @@ export class Proposals {
     this.bytes -= pending.bytes;
     return pending;
   }
-}
-
-function lost(): MeshError {
-  return new MeshError(
-    'unknown-outcome',
-    'leadership lost while committing log: the write may or may not take effect',
-  );
 }

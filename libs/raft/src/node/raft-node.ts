@@ -1,29 +1,35 @@
-import { assert, MeshError, type Timer } from '@mesh/base';
+import { assert, MeshError } from '@mesh/base';
 import type { ConfigurationChange, ServerInfo } from '../configuration.ts';
 import type { Consensus, ConsensusStatus, Leadership, PeerProgress } from '../consensus.ts';
 import { checkedConfiguration } from '../core/configuration-tracker.ts';
 import type { CoreEvent } from '../core/core-event.ts';
 import { RaftCore, type Ready } from '../core/raft-core.ts';
+import { noLeader } from '../errors.ts';
 import type { LogWrite } from '../log-store.ts';
 import type { Message, ReadMode, SnapshotOffer, SnapshotOutcome } from '../messages.ts';
 import type { RaftLimits, RaftNodeOptions } from '../node-options.ts';
-import type { SnapshotMeta, SnapshotPosition } from '../snapshot-store.ts';
+import type { SnapshotMeta } from '../snapshot-store.ts';
 import type { TransportHandler } from '../transport.ts';
 import { Applier } from './applier.ts';
-import { logCoreEvent, showConfiguration } from './event-log-lines.ts';
+import { logCoreEvent, logStart } from './event-log-lines.ts';
+import { HandOver } from './hand-over.ts';
 import { LeadershipFeed, NO_LEADERSHIP } from './leadership-feed.ts';
 import { DEFAULT_LIMITS } from './limits.ts';
-import { nodeStatus, peerProgress } from './node-status.ts';
-import { openState } from './open-state.ts';
-import { Proposals, type Settle } from './proposals.ts';
+import {
+  leadershipOf,
+  nodeStatus,
+  peerProgress,
+  STATUS_BEFORE_START,
+  statePosition,
+} from './node-status.ts';
+import { type OpenedState, openState } from './open-state.ts';
+import { Proposals } from './proposals.ts';
 import { ReadWaiters } from './read-waiters.ts';
 import { positionOf, SnapshotExchange } from './snapshot-exchange.ts';
 import { Snapshotter } from './snapshotter.ts';
+import { StableWaiters } from './stable-waiters.ts';
 import { StorageRest } from './storage-rest.ts';
 import { TickTimer } from './tick-timer.ts';
-
-/** Bytes of entries read at once while the log is scanned at the start. */
-const SCAN_BYTES = 1024 * 1024;
 
 /**
  * A consensus node: the core of this lib with a disk, a network, a clock and a state machine around
@@ -37,12 +43,11 @@ export class RaftNode implements Consensus, TransportHandler {
   private restoring = false;
   private stopped = true;
   private write: Promise<void> = Promise.resolve();
-  private abandonTimer: Timer | undefined;
-  private handOver: (Settle & { readonly target: string }) | undefined;
-  private stableWaiters: { readonly index: number; resolve(): void }[] = [];
   private readonly feed = new LeadershipFeed();
   private readonly tick: TickTimer;
-  private readonly proposals = new Proposals();
+  private readonly proposals: Proposals;
+  private readonly handOver = new HandOver();
+  private readonly stableWaiters = new StableWaiters();
   private readonly reads: ReadWaiters;
   private readonly exchange: SnapshotExchange;
   private readonly rest: StorageRest;
@@ -53,6 +58,7 @@ export class RaftNode implements Consensus, TransportHandler {
     this.options = options;
     this.limits = { ...DEFAULT_LIMITS, ...options.limits };
     const { timers } = options.platform;
+    this.proposals = new Proposals(timers);
     this.reads = new ReadWaiters(timers, options.timing.electionTimeoutMs);
     this.rest = new StorageRest(timers, () => {
       this.core?.retryWrites();
@@ -76,41 +82,17 @@ export class RaftNode implements Consensus, TransportHandler {
 
   async start(): Promise<void> {
     if (!this.stopped) return;
+    const { options } = this;
+    const opened = await openState(options).catch(async (error) => {
+      await options.logStore.close();
+      throw error;
+    });
     this.stopped = false;
-    const { options, limits } = this;
-    const { machine, logger, serverId: id, timing, logStore, platform, transport } = options;
-    const opened = await openState(options);
-    const { stored, snapshot } = opened;
-    const random = platform.random;
-    const nowMs = this.nowMs();
-    const core = new RaftCore({
-      ...{ id, timing, random, limits, store: logStore, stored, snapshot, nowMs },
-    });
-    core.loadConfigurations(SCAN_BYTES);
-    this.applier = new Applier(machine, snapshot.index, (entry, outcome) => {
-      this.proposals.applied(entry, outcome);
-    });
-    this.snapshotter = new Snapshotter(
-      {
-        ...options,
-        limits,
-        position: () => this.statePosition(),
-        onTaken: ({ index }) => {
-          core.compact(index - limits.trailingEntries);
-          this.schedulePump();
-        },
-      },
-      snapshot,
-    );
-    const { latest, latestIndex } = core.configurations;
-    const servers = showConfiguration(latest);
-    logger.info('initial configuration', { index: latestIndex, servers });
-    const follower = `Node at ${options.address} [Follower]`;
-    logger.info('entering follower state', { follower, leader: '' });
-    this.core = core;
-    transport.attach(this);
+    this.core = this.createCore(opened);
+    logStart(options.logger, options.address, this.core.configurations);
+    options.transport.attach(this);
     this.updatePeers();
-    this.snapshotter.start();
+    this.snapshotter!.start();
     this.pump();
   }
 
@@ -118,15 +100,13 @@ export class RaftNode implements Consensus, TransportHandler {
     if (this.stopped) return;
     this.stopped = true;
     this.tick.stop();
-    this.abandonTimer?.cancel();
     this.rest.stop();
     this.exchange.abort();
     this.reads.stop();
     const error = new MeshError('unknown-outcome', 'the server is shutting down');
     this.proposals.refuseQueued(new MeshError('no-leader', 'server is shutting down'));
     this.proposals.abandon(error);
-    this.handOver?.reject(error);
-    this.handOver = undefined;
+    this.handOver.fail(error);
     await this.snapshotter?.stop();
     await this.write.catch(() => {});
     this.feed.announce(NO_LEADERSHIP);
@@ -134,26 +114,19 @@ export class RaftNode implements Consensus, TransportHandler {
   }
 
   status(): ConsensusStatus {
-    const snapshot = this.snapshotter!.last;
-    const parts = { lastApplied: this.appliedIndex, snapshot, nowMs: this.nowMs() };
-    return nodeStatus(this.requireCore(), parts);
+    const { core, snapshotter, appliedIndex: lastApplied } = this;
+    if (!core || !snapshotter) return STATUS_BEFORE_START;
+    return nodeStatus(core, { lastApplied, snapshot: snapshotter.last, nowMs: this.nowMs() });
   }
 
   progress(): readonly PeerProgress[] {
-    return peerProgress(this.requireCore(), this.nowMs());
+    return this.core ? peerProgress(this.core, this.nowMs()) : [];
   }
 
   propose(data: Uint8Array): Promise<unknown> {
-    const { maxCommandBytes, maxPendingProposals, maxPendingBytes } = this.limits;
     if (this.stopped || this.core?.role !== 'leader') return Promise.reject(noLeader());
-    if (data.length > maxCommandBytes) {
-      const message = `a command of ${data.length} bytes exceeds ${maxCommandBytes}`;
-      return Promise.reject(new MeshError('too-large', message));
-    }
-    const { count, totalBytes } = this.proposals;
-    if (count >= maxPendingProposals || totalBytes + data.length > maxPendingBytes) {
-      return Promise.reject(new MeshError('rate-limited', `${count} writes are waiting already`));
-    }
+    const refusal = this.proposals.refusal(data, this.limits);
+    if (refusal) return Promise.reject(refusal);
     return new Promise((resolve, reject) => {
       this.proposals.queue(data, { resolve, reject });
       this.schedulePump();
@@ -191,16 +164,16 @@ export class RaftNode implements Consensus, TransportHandler {
 
   async transferLeadership(id?: string): Promise<void> {
     if (this.stopped || this.core?.role !== 'leader') throw noLeader();
-    if (this.handOver) throw new MeshError('conflict', 'leadership is being handed over already');
+    if (this.handOver.isUnderWay)
+      throw new MeshError('conflict', 'leadership is being handed over already');
     const target = this.core.transfer(id, this.nowMs());
     if (target === undefined) {
       const who = id === undefined ? 'there is no other voter' : `${id} is no other voter`;
       throw new MeshError('invalid-argument', `leadership cannot be handed over: ${who}`);
     }
-    await new Promise<unknown>((resolve, reject) => {
-      this.handOver = { target, resolve, reject };
-      this.pump();
-    });
+    const done = this.handOver.begin(target);
+    this.pump();
+    await done;
   }
 
   async bootstrap(servers: readonly ServerInfo[]): Promise<void> {
@@ -210,10 +183,9 @@ export class RaftNode implements Consensus, TransportHandler {
       throw new MeshError('conflict', 'bootstrap only works on new clusters');
     }
     const { index } = core.bootstrap(configuration, this.nowMs());
-    await new Promise<void>((resolve) => {
-      this.stableWaiters.push({ index, resolve });
-      this.pump();
-    });
+    const done = this.stableWaiters.wait(index);
+    this.pump();
+    await done;
   }
 
   async snapshot(): Promise<SnapshotMeta | undefined> {
@@ -241,6 +213,23 @@ export class RaftNode implements Consensus, TransportHandler {
     this.schedulePump();
   }
 
+  private createCore({ stored, snapshot }: OpenedState): RaftCore {
+    const { options, limits } = this;
+    const { serverId: id, timing, logStore: store, machine, platform } = options;
+    const parts = { id, timing, random: platform.random, limits, store, stored, snapshot };
+    const core = new RaftCore({ ...parts, nowMs: this.nowMs() });
+    this.applier = new Applier(machine, snapshot.index, (entry, outcome) => {
+      this.proposals.applied(entry, outcome);
+    });
+    const position = () => statePosition(core, this.appliedIndex);
+    const onTaken = ({ index }: SnapshotMeta) => {
+      core.compact(index - limits.trailingEntries);
+      this.schedulePump();
+    };
+    this.snapshotter = new Snapshotter({ ...options, limits, position, onTaken }, snapshot);
+    return core;
+  }
+
   /** Gathers the inputs of a turn before they are worked on, so that they form one batch. */
   private schedulePump(): void {
     if (this.pumpScheduled) return;
@@ -262,7 +251,7 @@ export class RaftNode implements Consensus, TransportHandler {
       this.handle(core.ready(this.nowMs(), this.rest.mayWrite));
       if (this.appliedIndex < core.applicableIndex) this.schedulePump();
     }
-    this.feed.announce(this.currentLeadership(core));
+    this.feed.announce(leadershipOf(core, this.appliedIndex));
     this.tick.arm(core.nextDeadlineMs);
   }
 
@@ -300,11 +289,7 @@ export class RaftNode implements Consensus, TransportHandler {
     core.stored(this.nowMs());
     metrics.sample('raft.leader.dispatchLog', this.nowMs() - startedMs);
     metrics.gauge('raft.leader.dispatchNumLogs', write.entries.length);
-    const { stableIndex } = core.log;
-    if (this.stableWaiters.length > 0) {
-      for (const { index, resolve } of this.stableWaiters) if (index <= stableIndex) resolve();
-      this.stableWaiters = this.stableWaiters.filter(({ index }) => index > stableIndex);
-    }
+    this.stableWaiters.stable(core.log.stableIndex);
     this.pump();
   }
 
@@ -347,7 +332,8 @@ export class RaftNode implements Consensus, TransportHandler {
         this.updatePeers();
         return;
       case 'transfer-ended':
-        this.endHandOver(event.ok);
+        this.handOver.end(event.ok);
+        this.schedulePump();
     }
   }
 
@@ -355,24 +341,8 @@ export class RaftNode implements Consensus, TransportHandler {
     this.reads.leaderChanged();
     this.exchange.abort();
     this.proposals.refuseQueued(noLeader());
-    if (this.proposals.count === 0) return;
-    // The next leader may still commit them; for so long their callers wait for the truth.
-    this.abandonTimer?.cancel();
-    const waitMs = 2 * this.options.timing.electionTimeoutMs;
-    this.abandonTimer = this.options.platform.timers.after(waitMs, () => {
-      if (this.core?.role !== 'leader') this.proposals.abandon();
-    });
-  }
-
-  private endHandOver(ok: boolean): void {
-    const { handOver } = this;
-    this.handOver = undefined;
-    if (ok) handOver?.resolve(undefined);
-    else {
-      const message = `leadership transfer to ${handOver?.target ?? 'a voter'} took too long`;
-      handOver?.reject(new MeshError('unavailable', message));
-    }
-    this.schedulePump();
+    const isLost = () => this.core?.role !== 'leader';
+    this.proposals.abandonAfter(2 * this.options.timing.electionTimeoutMs, isLost);
   }
 
   private considerSnapshot(offer: SnapshotOffer): 'take' | 'held' | 'stale' {
@@ -418,21 +388,6 @@ export class RaftNode implements Consensus, TransportHandler {
     transport.setPeers(new Map(others.map(({ id, address }) => [id, address])));
   }
 
-  private currentLeadership(core: RaftCore): Leadership {
-    const { leaderId, firstIndexOfTerm } = core;
-    const leaderAddress = core.configurations.addressOf(leaderId);
-    const leading = firstIndexOfTerm !== undefined && this.appliedIndex >= firstIndexOfTerm;
-    return { leading, leaderId, leaderAddress };
-  }
-
-  private statePosition(): SnapshotPosition {
-    const core = this.requireCore();
-    const index = this.appliedIndex;
-    const { index: configurationIndex, configuration } = core.configurations.at(index);
-    const term = core.positionAt(index)?.term ?? 0;
-    return { index, term, configuration, configurationIndex };
-  }
-
   private get appliedIndex(): number {
     return this.applier?.appliedIndex ?? 0;
   }
@@ -445,8 +400,4 @@ export class RaftNode implements Consensus, TransportHandler {
   private nowMs(): number {
     return this.options.platform.clock.monotonicMs();
   }
-}
-
-function noLeader(): MeshError {
-  return new MeshError('no-leader', 'No cluster leader');
 }

@@ -1,4 +1,5 @@
-import { MeshError, type Timer, type Timers } from '@mesh/base';
+import type { Timer, Timers } from '@mesh/base';
+import { noLeader } from '../errors.ts';
 import type { ReadMode } from '../messages.ts';
 
 interface Waiter {
@@ -108,8 +109,4 @@ function newWaiter(): Waiter {
     reject = onReject;
   });
   return { promise, resolve, reject, index: undefined };
-}
-
-function noLeader(): MeshError {
-  return new MeshError('no-leader', 'No cluster leader');
 }
