@@ -296,6 +296,7 @@ export class Leader {
   }
 
   private noticeSoon(): void {
+    if (this.peers.size === 0) return;
     const { nowMs, timing } = this.state;
     this.noticeDueMs = Math.min(this.noticeDueMs, nowMs + timing.commitNoticeMs);
   }

@@ -160,7 +160,8 @@ export class RaftLog {
   }
 
   /** Starts anew behind an installed snapshot, unless the log agrees with it and goes on (paper 7). */
-  reset(position: LogPosition): void {
+  reset({ index, term }: LogPosition): void {
+    const position = { index, term };
     if (position.index <= this.basePosition.index) return;
     if (this.matches(position)) {
       this.setBase(position);

@@ -89,7 +89,7 @@ export class Voting {
       state.outbox.send(voteResponse(state, from, term, true, true));
       return;
     }
-    state.setTerm(term, from);
+    if (state.votedFor !== from) state.setTerm(term, from);
     this.electionDueMs = state.nowMs + state.randomised(state.timing.electionTimeoutMs);
     state.outbox.sendWhenStored(voteResponse(state, from, term, false, true));
   }
