@@ -64,6 +64,12 @@ try {
       outfile: join(fresh, 'consul.js'),
     }),
     build({ ...common, entryPoints: commands, outdir: join(fresh, 'commands') }),
+    // The thread of a durable server's log: beside the command that starts it.
+    build({
+      ...common,
+      entryPoints: [join(root, 'libs', 'raft-storage', 'src', 'log-worker.ts')],
+      outfile: join(fresh, 'commands', 'raft-log-worker.js'),
+    }),
   ]);
   // The packages' own sources are ES modules: the bundles are not, whatever stands above them.
   writeFileSync(join(fresh, 'package.json'), '{"type":"commonjs"}\n');

@@ -12,7 +12,9 @@ import { requireTool } from './measure.mjs';
 import { startAgent } from './processes.mjs';
 import { dnsRows } from './rows/dns.mjs';
 import { healthService, kvGet, kvPut } from './rows/http.mjs';
+import { largeState } from './rows/large-state.mjs';
 import { cliWallTime, idle, startUp } from './rows/process.mjs';
+import { durablePuts, failover, followerReads } from './rows/raft.mjs';
 import { watchers } from './rows/watchers.mjs';
 
 const { values } = parseArgs({
@@ -43,8 +45,14 @@ const GROUPS = {
   cli: (agent) => cliWallTime(agent, options),
   start: () => startUp(options),
   idle: () => idle(options),
+  'durable-put': () => durablePuts(options),
+  'follower-reads': () => followerReads(options),
+  failover: () => failover(options),
+  'large-state': () => largeState(options),
 };
-const WITHOUT_AGENT = new Set(['start', 'idle']);
+const WITHOUT_AGENT = new Set([
+  ...['start', 'idle', 'durable-put', 'follower-reads', 'failover', 'large-state'],
+]);
 
 for (const tool of ['wrk', 'dnsperf']) requireTool(tool);
 

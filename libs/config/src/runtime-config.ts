@@ -133,6 +133,19 @@ export interface RuntimeConfig {
   readonly rpcHoldTimeoutMs: number;
   readonly leaveDrainTimeMs: number;
   readonly raftMultiplier: number;
+  readonly raft: {
+    readonly snapshotThreshold: number;
+    readonly snapshotIntervalMs: number;
+    readonly trailingEntries: number;
+  };
+  /** What a new cluster's autopilot starts with; afterwards the replicated settings count. */
+  readonly autopilot: {
+    readonly cleanupDeadServers: boolean;
+    readonly lastContactThresholdMs: number;
+    readonly maxTrailingLogs: number;
+    readonly minQuorum: number;
+    readonly serverStabilizationMs: number;
+  };
   readonly leaveOnTerminate: boolean;
   readonly skipLeaveOnInterrupt: boolean;
   readonly pidFile: string;

@@ -1,1 +1,10 @@
+// Calls.
+export type { CallClientLimits, CallClientOptions } from './calls/call-client.ts';
+export { createCallClient } from './calls/call-client.ts';
+// Raft.
+export type { RaftTransportLimits, RaftTransportOptions } from './raft/raft-transport.ts';
+export { RaftTransport } from './raft/raft-transport.ts';
+export type { RpcServerLimits, RpcServerOptions, TransportSink } from './rpc-server.ts';
+export { RpcServer } from './rpc-server.ts';
+export type { RpcTls } from './stream/tls.ts';
 export type { CallClient, CallContext, CallHandler, CallSettings } from './types.ts';

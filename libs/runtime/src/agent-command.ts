@@ -18,7 +18,7 @@ export async function runAgent(argv: readonly string[]): Promise<number> {
   try {
     const loaded = load(argv, platform);
     if (!loaded) return 0;
-    requireDev(loaded);
+    requireServer(loaded);
     return await new AgentRun(argv, loaded, platform).run();
   } catch (thrown) {
     if (thrown instanceof FlagError) {
@@ -40,12 +40,11 @@ function load(argv: readonly string[], platform: Platform): LoadedConfig | undef
   return loadConfig({ flags, random: platform.random });
 }
 
-/** Durable servers and client agents need consensus on disk and gossip; saying so beats half a start. */
-function requireDev({ config }: LoadedConfig): void {
-  if (config.dev) return;
-  const mode = config.server ? 'a server with a data_dir' : 'a client agent';
+/** Client agents need gossip; saying so beats half a start. */
+function requireServer({ config }: LoadedConfig): void {
+  if (config.dev || config.server) return;
   throw new MeshError(
     'unsupported',
-    `${mode} is not part of this build yet; accepted is -dev (a server in memory)`,
+    'a client agent is not part of this build yet; accepted are -dev (a server in memory) and -server',
   );
 }

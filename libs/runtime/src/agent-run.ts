@@ -10,7 +10,9 @@ import {
 import { agentBanner } from './banner.ts';
 import { writePidFile } from './pid-file.ts';
 import { onSignals, type SignalAction } from './process-signals.ts';
-import { createDevRoot, type Root } from './roots/dev.ts';
+import type { Root } from './roots/agent-services.ts';
+import { createDevRoot } from './roots/dev.ts';
+import { createServerRoot } from './roots/server.ts';
 import { startAll, stopAll } from './run.ts';
 import { VERSION } from './version.ts';
 
@@ -44,9 +46,14 @@ export class AgentRun {
     });
     this.logger = this.hub.logger('agent');
     this.logFile = this.openLogFile();
-    this.root = createDevRoot(loaded.config, platform, this.hub, {
+    const createRoot = loaded.config.dev ? createDevRoot : createServerRoot;
+    this.root = createRoot(loaded.config, platform, this.hub, {
       leave: () => this.leaveByRequest(),
       reload: () => this.reload(),
+      fail: (error) => {
+        this.logger.error('agent cannot go on', { error });
+        this.finish(1);
+      },
     });
   }
 

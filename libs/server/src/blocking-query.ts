@@ -52,6 +52,7 @@ export class BlockingQueries {
     args: A,
     context: () => ReadContext,
     options: ReadOptions,
+    verify: () => Promise<void> | undefined,
   ): Promise<QueryResult<R>> {
     let result = this.evaluate(endpoint, args, context());
     if (options.minIndex <= 0) return result;
@@ -59,6 +60,8 @@ export class BlockingQueries {
     while (result.dependencies.index <= options.minIndex) {
       const outcome = await this.park(result.dependencies, deadlineMs, options.signal);
       if (outcome === 'cancelled') throw new MeshError('cancelled', 'the client went away');
+      const verified = verify();
+      if (verified) await verified;
       result = this.evaluate(endpoint, args, context());
       if (outcome === 'timeout') break;
     }

@@ -1,4 +1,7 @@
 // For composition roots.
 export { statusHttpRoutes } from './http/status.ts';
-export type { Server, ServerOptions } from './server.ts';
+export type { RemoteRpcOptions, ServerPicker } from './rpc/remote-rpc.ts';
+export { RemoteRpc } from './rpc/remote-rpc.ts';
+export type { Server } from './server.ts';
 export { createServer } from './server.ts';
+export type { ServerOptions } from './server-options.ts';

@@ -1,13 +1,22 @@
-import type { Component, Logger, Metrics, Platform } from '@mesh/base';
-import { catalogRegister } from '@mesh/catalog';
+import { assert, type Component } from '@mesh/base';
 import {
   CoordinateBatcher,
   coordinateBatchUpdate,
   coordinateUpdate,
   type NodeCoordinate,
 } from '@mesh/coordinate';
-import { type LegacyConsensus, type LegacyLogStore, SingleVoter } from '@mesh/raft';
-import { PLAIN_WRITE, type Rpc, type WriteEndpoint } from '@mesh/resource';
+import { serverMember } from '@mesh/membership';
+import {
+  type Consensus,
+  type LogPosition,
+  RaftNode,
+  type RecoveryParts,
+  recoverCluster,
+  type ServerInfo,
+  type StateMachine,
+} from '@mesh/raft';
+import type { Resource, Rpc, WriteEndpoint } from '@mesh/resource';
+import type { CallHandler } from '@mesh/rpc';
 import {
   type SessionRequest,
   SessionTtlTracker,
@@ -16,116 +25,242 @@ import {
 } from '@mesh/session';
 import { createStateStore, type StateStore } from '@mesh/state';
 import { BlockingQueries } from './blocking-query.ts';
-import { type RegisteredServer, serverRegistration } from './duties/registration.ts';
+import { Bootstrap, hasRaftState } from './bootstrap/bootstrap.ts';
+import { BootstrapPromises } from './bootstrap/promises.ts';
+import { Departures } from './duties/departures.ts';
+import { Lead } from './duties/lead.ts';
+import { Reconciler } from './duties/reconciler.ts';
 import { TombstoneReaper, tombstoneReaping } from './duties/tombstone-reaper.ts';
 import { Fsm } from './fsm.ts';
-import { LeaderDuties } from './leader-duties.ts';
-import { LocalRpc } from './local-rpc.ts';
+import { Leaver } from './leave.ts';
+import { stateMachine } from './machine.ts';
 import { createResources } from './resources.ts';
+import { Dispatcher } from './rpc/dispatcher.ts';
+import { LeaderWatch } from './rpc/leader-watch.ts';
+import { ServerRpc } from './rpc/server-rpc.ts';
+import { serverMethods } from './server-methods.ts';
+import type { ServerOptions } from './server-options.ts';
 import { serverStats } from './stats.ts';
 import { WakeQueue } from './wake-queue.ts';
-
-export interface ServerOptions extends RegisteredServer {
-  readonly bootstrap: boolean;
-  readonly logStore: LegacyLogStore;
-  readonly platform: Platform;
-  readonly metrics: Metrics;
-  /** Named agent.server. */
-  readonly logger: Logger;
-  /** Runs a callback once the input of the present turn has been read (setImmediate). */
-  readonly defer: (callback: () => void) => void;
-  /** How long requests wait for a leader, milliseconds. */
-  readonly holdTimeoutMs: number;
-  readonly defaultQueryTimeMs: number;
-  readonly maxQueryTimeMs: number;
-  /** Shortest session TTL, milliseconds. */
-  readonly sessionTtlMinMs: number;
-}
 
 /** A server: the replicated state with everything that serves and tends it. */
 export interface Server {
   readonly rpc: Rpc;
-  readonly consensus: LegacyConsensus;
+  readonly consensus: Consensus;
   readonly store: StateStore;
+  /** Answers what arrives at the RPC port. */
+  readonly handler: CallHandler;
   /** In order of start. */
   readonly components: readonly Component[];
-  /** Reports a coordinate to this server's batcher. */
+  /** Reports a coordinate to the leader's batcher. */
   readonly coordinateUpdate: WriteEndpoint<NodeCoordinate, true>;
   /** Creates sessions within this server's limits. */
   readonly sessionCreate: WriteEndpoint<SessionRequest, string>;
   stats(): Record<string, Record<string, string>>;
+  /**
+   * Hands over the lead and leaves the cluster, where others remain in it. Never rejects, and takes no
+   * longer than leaveDrainTimeMs. To be called before the pools are left.
+   */
+  leave(): Promise<void>;
+  /**
+   * Before the start: gives this server's state on disk another configuration (peers.json). Closes
+   * the storage. Rejects with MeshError, and then nothing has changed.
+   */
+  recover(
+    storage: Pick<RecoveryParts, 'logStore' | 'snapshots'>,
+    servers: readonly ServerInfo[],
+  ): Promise<LogPosition>;
 }
 
-/** Builds a server on a log of its own; nothing happens before its components are started. */
+/** Builds a server; nothing happens before its components are started. */
 export function createServer(options: ServerOptions): Server {
-  const { platform, metrics, logger, defer } = options;
-  const batcher = new CoordinateBatcher({
-    timers: platform.timers,
-    logger: logger.named('coordinate'),
-    metrics,
-    propose: (updates) => rpc.write(coordinateBatchUpdate, updates, PLAIN_WRITE),
-  });
-  const bound = {
-    coordinateUpdate: coordinateUpdate((coordinate) => batcher.add(coordinate)),
-    sessionCreate: sessionCreate(options.sessionTtlMinMs),
-  };
-  const reaping = tombstoneReaping(() => store);
-  const resources = [...createResources(bound), reaping.resource];
-  const store: StateStore = createStateStore(resources.flatMap((resource) => resource.tables));
-  const fsm = new Fsm(store, resources, logger.named('fsm'));
-  const consensus = new SingleVoter({
-    serverId: options.nodeId,
-    address: `${options.address}:${options.port}`,
-    store: options.logStore,
-    apply: (entries) => fsm.apply(entries),
-    defer,
-    logger: logger.named('raft'),
-    metrics,
-  });
-  const wakes = new WakeQueue(platform.clock, defer);
-  const queries = new BlockingQueries(store, platform, wakes, {
-    defaultWaitMs: options.defaultQueryTimeMs,
-    maxWaitMs: options.maxQueryTimeMs,
-  });
-  const rpc = new LocalRpc({ ...options, store, consensus, queries, touchSession });
-  const sessions = new SessionTtlTracker({
-    timers: platform.timers,
-    logger: logger.named('session'),
-    store,
-    expire: (id) => rpc.write(sessionDestroy, { id }, PLAIN_WRITE),
-  });
-  function touchSession(id: string, ttl?: string): void {
-    sessions.touch(id, ttl);
-  }
-  const reaper = new TombstoneReaper(platform, store, (payload) =>
-    rpc.write(reaping.endpoint, payload, PLAIN_WRITE),
-  );
-  const duties = new LeaderDuties(
-    consensus,
-    [sessions, batcher, reaper],
-    async () => {
-      await rpc.write(catalogRegister, serverRegistration(options), PLAIN_WRITE);
-      logger.info('member joined, marking health alive', { member: options.nodeName });
-    },
-    logger,
-  );
-  return {
-    rpc,
-    consensus,
-    store,
-    components: [rpc, consensusComponent(consensus, options.logStore), duties],
-    ...bound,
-    stats: () => serverStats(consensus.status(), options.bootstrap),
-  };
+  return new ServerParts(options);
 }
 
-function consensusComponent(consensus: LegacyConsensus, logStore: LegacyLogStore): Component {
-  return {
-    name: 'raft',
-    start: () => consensus.start(),
-    stop: async () => {
-      await consensus.stop();
-      await logStore.close();
-    },
-  };
+class ServerParts implements Server {
+  readonly rpc: ServerRpc;
+  readonly consensus: Consensus;
+  readonly store: StateStore;
+  readonly handler: CallHandler;
+  readonly components: readonly Component[];
+  readonly coordinateUpdate: WriteEndpoint<NodeCoordinate, true>;
+  readonly sessionCreate: WriteEndpoint<SessionRequest, string>;
+  private isReady = false;
+  private readonly machine: StateMachine;
+  private readonly options: ServerOptions;
+  private readonly leaver: Leaver;
+  private readonly sessions: SessionTtlTracker;
+  private readonly batcher: CoordinateBatcher;
+
+  constructor(options: ServerOptions) {
+    this.options = options;
+    const { platform, logger, nodeId } = options;
+    const departures = new Departures(platform.clock);
+    this.batcher = this.createBatcher();
+    this.coordinateUpdate = coordinateUpdate((coordinate) => this.batcher.add(coordinate));
+    this.sessionCreate = sessionCreate(options.sessionTtlMinMs);
+    const reaping = tombstoneReaping(() => this.store);
+    this.leaver = this.createLeaver(departures);
+    const resources = [...createResources(this), reaping.resource, this.leaver.resource()];
+    this.store = createStateStore(resources.flatMap(({ tables }) => tables));
+    const fsm = new Fsm(this.store, resources, logger.named('fsm'));
+    this.machine = stateMachine(fsm, this.store);
+    this.consensus = this.createConsensus();
+    const watch = new LeaderWatch(this.consensus);
+    this.sessions = this.createSessions();
+    this.rpc = this.createRpc(watch, resources);
+    const promises = new BootstrapPromises(nodeId, platform.clock, () =>
+      hasRaftState(this.consensus),
+    );
+    const methods = serverMethods(this.consensus, promises, () => this.isReady);
+    this.handler = new Dispatcher({ rpc: this.rpc, resources, methods, logger }).handle;
+    const reaper = new TombstoneReaper(platform, this.store, (payload) =>
+      this.rpc.writeAsLeader(reaping.endpoint, payload),
+    );
+    const duties = [this.createReconciler(departures), this.sessions, this.batcher, reaper];
+    this.components = [
+      this.rpc,
+      this.raftComponent(),
+      this.createBootstrap(promises),
+      new Lead({ ...options, watch, duties, nameOf: (id) => this.nameOf(id) }),
+    ];
+  }
+
+  stats(): Record<string, Record<string, string>> {
+    const { nodeId, bootstrap, bootstrapExpect, membership, datacenter } = this.options;
+    const datacenters = membership.wanMembers().map(({ Tags }) => Tags.dc ?? datacenter);
+    return serverStats(this.consensus.status(), {
+      nodeId,
+      bootstrap: bootstrap || bootstrapExpect === 1,
+      knownDatacenters: new Set([datacenter, ...datacenters]).size,
+    });
+  }
+
+  leave(): Promise<void> {
+    return this.leaver.leave();
+  }
+
+  recover(
+    storage: Pick<RecoveryParts, 'logStore' | 'snapshots'>,
+    servers: readonly ServerInfo[],
+  ): Promise<LogPosition> {
+    const logger = this.options.logger.named('raft');
+    return recoverCluster({ ...storage, machine: this.machine, logger }, servers);
+  }
+
+  private createConsensus(): Consensus {
+    const { options } = this;
+    const { createConsensus = (parts) => new RaftNode(parts) } = options;
+    return createConsensus({
+      serverId: options.nodeId,
+      address: options.rpcAddress,
+      logStore: options.logStore,
+      snapshots: options.snapshots,
+      machine: this.machine,
+      transport: options.transport,
+      platform: options.platform,
+      timing: options.timing,
+      defer: options.defer,
+      logger: options.logger.named('raft'),
+      metrics: options.metrics,
+      ...(options.raftLimits && { limits: options.raftLimits }),
+    });
+  }
+
+  private createRpc(watch: LeaderWatch, resources: readonly Resource[]): ServerRpc {
+    const { options, store, consensus } = this;
+    const { platform, defer, defaultQueryTimeMs, maxQueryTimeMs } = options;
+    const wakes = new WakeQueue(platform.clock, defer);
+    const queries = new BlockingQueries(store, platform, wakes, {
+      defaultWaitMs: defaultQueryTimeMs,
+      maxWaitMs: maxQueryTimeMs,
+    });
+    const calls = resources.flatMap((resource) => resource.calls ?? []);
+    const bound = new Map(calls.map((call) => [call.endpoint.method, call]));
+    assert(bound.size === calls.length, 'calls have different names');
+    return new ServerRpc({
+      ...options,
+      store,
+      consensus,
+      watch,
+      queries,
+      bound,
+      touchSession: (id, ttl) => this.sessions.touch(id, ttl),
+    });
+  }
+
+  private createBatcher(): CoordinateBatcher {
+    const { platform, logger, metrics } = this.options;
+    return new CoordinateBatcher({
+      timers: platform.timers,
+      logger: logger.named('coordinate'),
+      metrics,
+      propose: (updates) => this.rpc.writeAsLeader(coordinateBatchUpdate, updates),
+    });
+  }
+
+  private createSessions(): SessionTtlTracker {
+    const { platform, logger } = this.options;
+    return new SessionTtlTracker({
+      timers: platform.timers,
+      logger: logger.named('session'),
+      store: this.store,
+      expire: (id) => this.rpc.writeAsLeader(sessionDestroy, { id }),
+    });
+  }
+
+  private createLeaver(departures: Departures): Leaver {
+    const { options } = this;
+    return new Leaver({
+      ...options,
+      consensus: () => this.consensus,
+      rpc: () => this.rpc,
+      store: () => this.store,
+      departures,
+      timeoutMs: options.leaveDrainTimeMs,
+    });
+  }
+
+  private createReconciler(departures: Departures): Reconciler {
+    const { options, consensus, store, rpc } = this;
+    return new Reconciler({
+      ...options,
+      consensus,
+      store,
+      write: (endpoint, args) => rpc.writeAsLeader(endpoint, args),
+      departures,
+    });
+  }
+
+  private createBootstrap(promises: BootstrapPromises): Bootstrap {
+    const { options, consensus } = this;
+    return new Bootstrap({
+      ...options,
+      consensus,
+      promises,
+      bootstrap: options.bootstrap || (options.startAlone ?? false),
+      expect: options.bootstrapExpect,
+    });
+  }
+
+  private raftComponent(): Component {
+    return {
+      name: 'raft',
+      start: async () => {
+        await this.consensus.start();
+        this.isReady = true;
+      },
+      stop: () => {
+        this.isReady = false;
+        return this.consensus.stop();
+      },
+    };
+  }
+
+  private nameOf(serverId: string): string {
+    const { membership } = this.options;
+    return (
+      membership.members().find((member) => serverMember(member)?.id === serverId)?.Name ?? serverId
+    );
+  }
 }

@@ -8,9 +8,24 @@ export type { DomainWorld } from './domain-world.ts';
 export { domainWorld } from './domain-world.ts';
 export type { Exchange, Saved } from './exchanges.ts';
 export { answerOf, expectRecorded, readExchanges } from './exchanges.ts';
+// Faults of real servers, and what their clients saw.
+export { describeTimes, faultSetting, reportFaults, seededRandom } from './fault-settings.ts';
+export type { HttpTarget } from './keep-alive-client.ts';
+export { KeepAliveClient, RequestFailed } from './keep-alive-client.ts';
+export type { KvOperation, KvRequest, PendingOperation } from './kv-history.ts';
+export { KvHistory } from './kv-history.ts';
+export type { KvLoadOptions, WriteGap } from './kv-load.ts';
+export { KvLoad } from './kv-load.ts';
 // Contract suites.
 export { describeLogStore, testEntry } from './log-store-contract.ts';
 export { ManualTimers } from './manual-timers.ts';
+export { NetworkLab } from './network-lab.ts';
+// Durable servers in processes of their own.
+export type { ClusterOptions, RaftPeer, StateDigest } from './server-cluster.ts';
+export { digestOf, ServerCluster } from './server-cluster.ts';
+export type { ServerOptions, ServerPorts } from './server-process.ts';
+export { ServerProcess } from './server-process.ts';
+export { SmallDisk } from './small-disk.ts';
 export { callRoute } from './test-request.ts';
 // Programs that tests need.
 export { requireTool } from './tools.ts';

@@ -16,6 +16,9 @@ import { expandTemplates } from './sockaddr.ts';
 
 const LOG_ROTATE_DEFAULT_MS = 24 * 3_600_000;
 const SESSION_TTL_MIN_DEFAULT_MS = 10_000;
+const RAFT_SNAPSHOT_THRESHOLD_DEFAULT = 16_384;
+const RAFT_SNAPSHOT_INTERVAL_DEFAULT_MS = 30_000;
+const RAFT_TRAILING_LOGS_DEFAULT = 10_240;
 
 /** Lower case with a final dot; "" stays. */
 function dnsDomain(text: string): string {
@@ -188,6 +191,20 @@ export function timings(settings: Settings) {
     rpcHoldTimeoutMs: settings.durationMs('performance.rpc_hold_timeout'),
     leaveDrainTimeMs: settings.durationMs('performance.leave_drain_time'),
     raftMultiplier: settings.number('performance.raft_multiplier'),
+    raft: {
+      snapshotThreshold:
+        settings.number('raft_snapshot_threshold') || RAFT_SNAPSHOT_THRESHOLD_DEFAULT,
+      snapshotIntervalMs:
+        settings.durationMs('raft_snapshot_interval') || RAFT_SNAPSHOT_INTERVAL_DEFAULT_MS,
+      trailingEntries: settings.number('raft_trailing_logs') || RAFT_TRAILING_LOGS_DEFAULT,
+    },
+    autopilot: {
+      cleanupDeadServers: settings.flag('autopilot.cleanup_dead_servers'),
+      lastContactThresholdMs: settings.durationMs('autopilot.last_contact_threshold'),
+      maxTrailingLogs: settings.number('autopilot.max_trailing_logs'),
+      minQuorum: settings.number('autopilot.min_quorum'),
+      serverStabilizationMs: settings.durationMs('autopilot.server_stabilization_time'),
+    },
     discoveryMaxStaleMs: settings.durationMs('discovery_max_stale'),
   };
 }

@@ -64,26 +64,26 @@ export const HTTP_KEYS: readonly ConfigKey[] = [
   }),
   key('limits.rpc_handshake_timeout', 'duration', 'RPC handshake.', {
     fallback: '5s',
-    ...later('several servers'),
+    ...later('TLS'),
     tier: 'C',
   }),
   key('limits.rpc_max_burst', 'whole', 'Client-side RPC rate limit.', {
     fallback: 1000,
     reloadable: true,
-    ...later('several servers'),
+    ...later('client agents'),
     tier: 'C',
   }),
   key('limits.rpc_max_conns_per_client', 'whole', 'RPC connections per client address.', {
     fallback: 100,
     range: { min: 0, max: WHOLE_MAX },
-    ...later('several servers'),
+    ...later('client agents'),
     tier: 'C',
   }),
   key('limits.rpc_rate', 'number', 'Client-side RPC rate limit.', {
     fallback: -1,
     fallbackDoc: '-1 (no limit)',
     reloadable: true,
-    ...later('several servers'),
+    ...later('client agents'),
     tier: 'C',
   }),
   key('limits.txn_max_req_len', 'whole', 'Largest transaction body, bytes.', {

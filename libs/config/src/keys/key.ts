@@ -2,7 +2,7 @@
 
 /** Subsystems whose arrival is still to come; a key of theirs is accepted and says so. */
 export type LaterCapability =
-  | 'several servers'
+  | 'client agents'
   | 'gossip'
   | 'Connect'
   | 'the web UI'

@@ -4,31 +4,27 @@ import { type ConfigKey, key, later, WHOLE_MAX } from './key.ts';
 export const SERVER_KEYS: readonly ConfigKey[] = [
   key('autopilot.cleanup_dead_servers', 'flag', 'Drop failed servers when a new one joins.', {
     fallback: true,
-    ...later('several servers'),
     tier: 'B',
   }),
   key('autopilot.last_contact_threshold', 'duration', 'A server silent for longer is unhealthy.', {
     fallback: '200ms',
-    ...later('several servers'),
     tier: 'B',
   }),
   key('autopilot.max_trailing_logs', 'whole', 'A server further behind is unhealthy.', {
     fallback: 250,
     range: { min: 0, max: WHOLE_MAX },
-    ...later('several servers'),
     tier: 'B',
   }),
   key('autopilot.min_quorum', 'whole', 'Never prune below this many servers.', {
     fallback: 0,
     range: { min: 0, max: WHOLE_MAX },
-    ...later('several servers'),
     tier: 'B',
   }),
   key(
     'autopilot.server_stabilization_time',
     'duration',
     'A new server must be healthy this long to become a voter.',
-    { fallback: '10s', ...later('several servers'), tier: 'B' },
+    { fallback: '10s', tier: 'B' },
   ),
   key('autopilot.redundancy_zone_tag', 'text', 'Node meta key that names the redundancy zone.', {
     ...later('an enterprise feature'),
@@ -63,7 +59,6 @@ export const SERVER_KEYS: readonly ConfigKey[] = [
     fallback: 5,
     devFallback: 1,
     range: { min: 1, max: 10 },
-    ...later('several servers'),
     tier: 'B',
   }),
   key('performance.rpc_hold_timeout', 'duration', 'How long a request waits for a leader.', {
@@ -78,22 +73,18 @@ export const SERVER_KEYS: readonly ConfigKey[] = [
   key('raft_protocol', 'whole', 'Raft protocol.', {
     fallbackDoc: '3 (2 understood)',
     range: { min: 2, max: 3 },
-    ...later('several servers'),
     tier: 'B',
   }),
   key('raft_snapshot_interval', 'duration', 'How often a snapshot is considered.', {
     fallbackDoc: '30s',
-    ...later('several servers'),
     tier: 'B',
   }),
   key('raft_snapshot_threshold', 'whole', 'Entries since the last one.', {
     fallbackDoc: '16384',
-    ...later('several servers'),
     tier: 'B',
   }),
   key('raft_trailing_logs', 'whole', 'Entries kept after a snapshot.', {
     fallbackDoc: '10240',
-    ...later('several servers'),
     tier: 'B',
   }),
 ];

@@ -1,0 +1,117 @@
+import { append, heartbeat, RaftRig } from '../testing/raft-rig.ts';
+import { deferred, until } from '../testing/rpc-rig.ts';
+
+describe('the transport of Raft', () => {
+  let rig: RaftRig;
+  beforeEach(() => {
+    rig = new RaftRig();
+  });
+  afterEach(() => rig.stop());
+
+  it('carries messages both ways, in order on each path', async () => {
+    const a = await rig.end('a');
+    const b = await rig.end('b');
+    rig.connect();
+    for (let n = 0; n < 100; n += 1) {
+      a.transport.send(heartbeat('a', 'b', n));
+      a.transport.send(append('a', 'b', n, [Uint8Array.of(n)]));
+      b.transport.send(heartbeat('b', 'a', n));
+    }
+    await until(() => b.received.length === 200 && a.received.length === 100);
+    const rounds = b.received.flatMap((one) => (one.kind === 'heartbeat' ? [one.roundMs] : []));
+    expect(rounds).toEqual(Array.from({ length: 100 }, (_, n) => n));
+    const appends = b.received.filter((one) => one.kind === 'append');
+    expect(appends[99]).toMatchObject({ prevIndex: 99, entries: [{ index: 100, term: 1 }] });
+  });
+
+  it('drops what is for another server or for nobody it knows, and counts it', async () => {
+    const a = await rig.end('a');
+    const b = await rig.end('b');
+    // c is at b's address, as after a mix-up of addresses.
+    a.transport.setPeers(new Map([['c', b.address]]));
+    a.transport.send(heartbeat('a', 'c', 1));
+    a.transport.send(heartbeat('a', 'nobody', 1));
+    await until(() => b.metrics.of('raft.transport.misaddressed') === 1);
+    expect(b.received).toEqual([]);
+    expect(a.metrics.of('raft.transport.dropped')).toBe(1);
+  });
+
+  it('says once that a peer is gone, and finds it again when it is back', async () => {
+    const a = await rig.end('a');
+    const b = await rig.end('b');
+    rig.connect();
+    a.transport.send(heartbeat('a', 'b', 0));
+    await until(() => b.received.length === 1);
+    const { port } = b.server;
+    await b.server.stop();
+    await until(() => a.gone.length === 1);
+    for (let n = 0; n < 20; n += 1) {
+      a.transport.send(heartbeat('a', 'b', n));
+      await new Promise((resolve) => setTimeout(resolve, 10));
+    }
+    expect(a.gone).toHaveLength(1);
+    await rig.serve(b, port);
+    b.received.length = 0;
+    const backAtMs = performance.now();
+    while (b.received.length === 0 && performance.now() < backAtMs + 3000) {
+      a.transport.send(heartbeat('a', 'b', 7));
+      await new Promise((resolve) => setTimeout(resolve, 10));
+    }
+    expect(b.received.length).toBeGreaterThan(0);
+    expect(performance.now() - backAtMs).toBeLessThan(1500);
+    await b.server.stop();
+    await until(() => a.gone.length === 2);
+  });
+
+  it('dials a peer at once that has dialled this server', async () => {
+    const a = await rig.end('a', { limits: { firstBackoffMs: 60_000, longestBackoffMs: 60_000 } });
+    const b = await rig.end('b');
+    const { port } = b.server;
+    await b.server.stop();
+    a.transport.setPeers(new Map([['b', `127.0.0.1:${port}`]]));
+    await until(() => a.gone.length === 1);
+    await rig.serve(b, port);
+    a.transport.send(heartbeat('a', 'b', 1));
+    expect(a.metrics.of('raft.transport.dropped')).toBe(1);
+    b.transport.setPeers(new Map([['a', a.address]]));
+    await until(() => {
+      a.transport.send(heartbeat('a', 'b', 2));
+      return b.received.length > 0;
+    });
+  });
+
+  it('follows a peer to a new address, and leaves one that is no longer named', async () => {
+    const a = await rig.end('a');
+    const b = await rig.end('b');
+    const elsewhere = await rig.end('b');
+    a.transport.setPeers(new Map([['b', b.address]]));
+    a.transport.send(heartbeat('a', 'b', 1));
+    await until(() => b.received.length === 1);
+    a.transport.setPeers(new Map([['b', elsewhere.address]]));
+    a.transport.send(heartbeat('a', 'b', 2));
+    await until(() => elsewhere.received.length === 1);
+    a.transport.setPeers(new Map());
+    a.transport.send(heartbeat('a', 'b', 3));
+    expect(a.metrics.of('raft.transport.dropped')).toBe(1);
+    expect(a.gone).toEqual([]);
+    expect(b.received).toHaveLength(1);
+  });
+
+  it('keeps its queue bounded while a peer does not take anything', async () => {
+    const a = await rig.end('a', { limits: { maxBulkBytes: 1 << 20, maxControlMessages: 16 } });
+    const stalled = deferred<void>();
+    const { createServer } = await import('node:net');
+    const mute = createServer(() => stalled.resolve());
+    await new Promise<void>((resolve) => mute.listen(0, '127.0.0.1', resolve));
+    const { port } = mute.address() as { port: number };
+    a.transport.setPeers(new Map([['b', `127.0.0.1:${port}`]]));
+    const data = [Buffer.alloc(100_000)];
+    for (let n = 0; n < 50; n += 1) {
+      a.transport.send(append('a', 'b', n, data));
+      a.transport.send(heartbeat('a', 'b', n));
+    }
+    expect(a.metrics.of('raft.transport.dropped')).toBe(40 + 34);
+    await stalled.promise;
+    mute.close();
+  });
+});

@@ -1,0 +1,192 @@
+import {
+  assert,
+  type Clock,
+  type Component,
+  type Logger,
+  MeshError,
+  type Metrics,
+  MIB,
+  type Timers,
+} from '@mesh/base';
+import {
+  BULK_KINDS,
+  type Message,
+  type SnapshotOffer,
+  type SnapshotOutcome,
+  type Transport,
+  type TransportHandler,
+} from '@mesh/raft';
+import type { TransportSink } from '../rpc-server.ts';
+import type { IncomingStream } from '../stream/incoming-stream.ts';
+import type { DialOptions } from '../stream/outgoing-stream.ts';
+import { METADATA } from '../stream/protocol.ts';
+import type { RpcTls } from '../stream/tls.ts';
+import { decodeMessages } from './message-codec.ts';
+import { Peer } from './peer.ts';
+import { receiveSnapshot } from './snapshot-receiver.ts';
+import { sendSnapshot } from './snapshot-sender.ts';
+
+/** Bounds of a transport. Each has the default that its docstring names. */
+export interface RaftTransportLimits {
+  /** Messages that wait on the control path to one peer. @default 512 */
+  readonly maxControlMessages: number;
+  /** Messages that wait on the bulk path to one peer. @default 4096 */
+  readonly maxBulkMessages: number;
+  /** Bytes that wait on the bulk path to one peer. @default 8 MiB */
+  readonly maxBulkBytes: number;
+  /** Longest time to a connection, milliseconds. @default 3000 */
+  readonly connectTimeoutMs: number;
+  /** Wait before a new connection when the last one failed, milliseconds, doubling. @default 10 */
+  readonly firstBackoffMs: number;
+  /** And its longest, milliseconds. @default 1000 */
+  readonly longestBackoffMs: number;
+  /** Snapshots that come in at one time. @default 2 */
+  readonly maxIncomingSnapshots: number;
+}
+
+const DEFAULT_LIMITS: RaftTransportLimits = {
+  maxControlMessages: 512,
+  maxBulkMessages: 4096,
+  maxBulkBytes: 8 * MIB,
+  connectTimeoutMs: 3000,
+  firstBackoffMs: 10,
+  longestBackoffMs: 1000,
+  maxIncomingSnapshots: 2,
+};
+
+export interface RaftTransportOptions {
+  /** This server's id: what is addressed to another is dropped. */
+  readonly serverId: string;
+  readonly clock: Pick<Clock, 'monotonicMs'>;
+  readonly timers: Timers;
+  readonly tls?: RpcTls;
+  /** Servers of other datacenters refuse the streams. */
+  readonly datacenter?: string;
+  readonly logger: Logger;
+  readonly metrics: Metrics;
+  readonly limits?: Partial<RaftTransportLimits>;
+}
+
+/**
+ * Carries Raft over gRPC: to each peer a stream for control and one for bulk, each on a connection
+ * of its own and in one direction, and a stream for each snapshot. What peers send comes in through
+ * an RpcServer whose `transportSink` this is.
+ */
+export class RaftTransport implements Transport, TransportSink, Component {
+  readonly name = 'raft-transport';
+  private readonly options: RaftTransportOptions;
+  private readonly limits: RaftTransportLimits;
+  private readonly dial: DialOptions;
+  private readonly peers = new Map<string, Peer>();
+  private readonly incoming = new Map<string, IncomingStream>();
+  private readonly stopping = new AbortController();
+  private incomingSnapshots = 0;
+  private handler: TransportHandler | undefined;
+
+  constructor(options: RaftTransportOptions) {
+    this.options = options;
+    this.limits = { ...DEFAULT_LIMITS, ...options.limits };
+    const { tls, datacenter, timers } = options;
+    this.dial = { tls, datacenter, timers, connectTimeoutMs: this.limits.connectTimeoutMs };
+  }
+
+  async start(): Promise<void> {}
+
+  async stop(): Promise<void> {
+    this.stopping.abort();
+    for (const peer of this.peers.values()) peer.close();
+    this.peers.clear();
+  }
+
+  attach(handler: TransportHandler): void {
+    assert(this.handler === undefined, 'a transport has one handler');
+    this.handler = handler;
+  }
+
+  setPeers(addresses: ReadonlyMap<string, string>): void {
+    if (this.stopping.signal.aborted) return;
+    for (const [id, peer] of this.peers) {
+      if (addresses.get(id) === peer.address) continue;
+      this.peers.delete(id);
+      peer.close();
+    }
+    for (const [id, address] of addresses) {
+      if (id === this.options.serverId || this.peers.has(id)) continue;
+      const { serverId, logger, metrics, clock } = this.options;
+      const peer = new Peer(id, address, {
+        serverId,
+        dial: this.dial,
+        limits: this.limits,
+        logger,
+        metrics,
+        monotonicMs: () => clock.monotonicMs(),
+        gone: () => this.handler?.peerGone(id),
+      });
+      this.peers.set(id, peer);
+      peer.connect();
+    }
+  }
+
+  send(message: Message): void {
+    const peer = this.peers.get(message.to);
+    if (!peer) this.options.metrics.count('raft.transport.dropped', 1, { reason: 'unknown-peer' });
+    else peer.send(message, BULK_KINDS.has(message.kind) ? 'bulk' : 'control');
+  }
+
+  async sendSnapshot(
+    offer: SnapshotOffer,
+    chunks: AsyncIterable<Uint8Array>,
+    signal: AbortSignal,
+  ): Promise<SnapshotOutcome> {
+    const peer = this.peers.get(offer.to);
+    if (!peer) throw new MeshError('unavailable', `no address of server ${offer.to} is known`);
+    const either = AbortSignal.any([signal, this.stopping.signal]);
+    return sendSnapshot(peer.address, this.dial, offer, chunks, either);
+  }
+
+  acceptMessages(path: 'control' | 'bulk', stream: IncomingStream): void {
+    const from = stream.metadata(METADATA.from);
+    const key = `${path} ${from}`;
+    // A peer has one stream of each kind; an older one is of a former life of it.
+    this.incoming.get(key)?.refuse('failed', 'replaced by a newer stream');
+    this.incoming.set(key, stream);
+    stream.onEnd(() => {
+      if (this.incoming.get(key) === stream) this.incoming.delete(key);
+    });
+    stream.listen({
+      frame: (bytes) => this.takeFrame(bytes, stream),
+      writable: () => undefined,
+      ended: () => undefined,
+    });
+    this.peers.get(from)?.wake();
+  }
+
+  acceptSnapshot(stream: IncomingStream): void {
+    const { handler } = this;
+    if (!handler || this.incomingSnapshots >= this.limits.maxIncomingSnapshots) {
+      stream.refuse('too-many', 'too many snapshots come in at one time');
+      return;
+    }
+    this.incomingSnapshots += 1;
+    const { serverId, metrics } = this.options;
+    void receiveSnapshot(stream, serverId, handler, metrics).finally(() => {
+      this.incomingSnapshots -= 1;
+    });
+  }
+
+  private takeFrame(bytes: Buffer, stream: IncomingStream): void {
+    const { metrics, serverId } = this.options;
+    let messages: readonly Message[];
+    try {
+      messages = decodeMessages(bytes);
+    } catch (error) {
+      metrics.count('rpc.malformed_frame');
+      stream.refuse('malformed', MeshError.from(error).message);
+      return;
+    }
+    for (const message of messages) {
+      if (message.to === serverId) this.handler?.receive(message);
+      else metrics.count('raft.transport.misaddressed');
+    }
+  }
+}

@@ -1,0 +1,117 @@
+import { join } from 'node:path';
+import type { Platform } from '@mesh/base';
+import type { RuntimeConfig } from '@mesh/config';
+import type { LogHub } from '@mesh/logging';
+import { Joiner, memberTags, PoolMembership, SoloMembership } from '@mesh/membership';
+import { raftTiming } from '@mesh/raft';
+import { FileSnapshotStore, SqliteLogStore } from '@mesh/raft-storage';
+import { createCallClient, RaftTransport, RpcServer } from '@mesh/rpc';
+import { createServer } from '@mesh/server';
+import { VERSION } from '../version.ts';
+import { createAgentServices, type ProcessActions, type Root } from './agent-services.ts';
+import { dataFolder } from './data-folder.ts';
+import { hostPort } from './host-port.ts';
+import { raftRecovery } from './raft-recovery.ts';
+import { createTelemetry } from './telemetry.ts';
+
+/** `agent -server`: a member of a cluster, on a log on disk, with the agent, DNS and HTTP around it. */
+export function createServerRoot(
+  config: RuntimeConfig,
+  platform: Platform,
+  logHub: LogHub,
+  actions: ProcessActions,
+): Root {
+  const logger = logHub.logger('agent');
+  const serverLogger = logger.named('server');
+  const { metrics, components: telemetry } = createTelemetry(config, platform, logger);
+  const { nodeId: serverId, datacenter, dataDir, ports, bindAddress } = config;
+  const io = { timers: platform.timers, clock: platform.clock, datacenter };
+  const calls = createCallClient(io);
+  const transport = new RaftTransport({
+    ...{ ...io, serverId, metrics },
+    logger: serverLogger.named('raft'),
+  });
+  const membership = createPool(config, platform, logHub, calls);
+  const raftFolder = join(dataDir, 'raft');
+  const storage = () => ({
+    logStore: new SqliteLogStore({ folder: raftFolder, logger: serverLogger.named('raft') }),
+    snapshots: new FileSnapshotStore({
+      folder: join(raftFolder, 'snapshots'),
+      logger: serverLogger.named('raft'),
+      clock: platform.clock,
+    }),
+  });
+  const server = createServer({
+    ...config,
+    ...storage(),
+    rpcAddress: hostPort(config.advertiseLan, ports.server),
+    membership,
+    calls,
+    transport,
+    timing: raftTiming(config.raftMultiplier),
+    raftLimits: config.raft,
+    platform,
+    metrics,
+    logger: serverLogger,
+    defer: setImmediate,
+    holdTimeoutMs: config.rpcHoldTimeoutMs,
+  });
+  const listener = { ...io, bindAddress, metrics, logger: serverLogger.named('rpc') };
+  const rpcServer = new RpcServer({
+    ...{ ...listener, port: ports.server, handler: server.handler, transportSink: transport },
+  });
+  const poolServer = new RpcServer({
+    ...{ ...listener, port: ports.serfLan, handler: membership.handler },
+  });
+  const { startLan: start, retryLan: retry, retryIntervalMs, retryMaxAttempts } = config.join;
+  const joiner = new Joiner({
+    ...{ start, retry, retryIntervalMs, retryMaxAttempts, membership },
+    timers: platform.timers,
+    logger,
+    onGivenUp: (error) => actions.fail(error),
+  });
+  const parts = { config, platform, logHub, logger, metrics, actions, server, membership };
+  const services = createAgentServices(parts);
+  return {
+    components: [
+      ...telemetry,
+      dataFolder(dataDir),
+      raftRecovery({ folder: raftFolder, logger: serverLogger.named('raft'), storage, server }),
+      calls,
+      transport,
+      rpcServer,
+      poolServer,
+      membership,
+      ...server.components,
+      joiner,
+      ...services.components,
+    ],
+    leave: async () => {
+      await server.leave();
+      await membership.leave();
+    },
+    reload: (next) => services.reload(next),
+  };
+}
+
+/** The pool of servers, as long as addresses come from flags. */
+function createPool(
+  config: RuntimeConfig,
+  platform: Platform,
+  logHub: LogHub,
+  calls: ReturnType<typeof createCallClient>,
+): PoolMembership {
+  const alone = new SoloMembership(config, VERSION);
+  const [wanLocal] = alone.wanMembers();
+  return new PoolMembership({
+    local: { ...alone.local(), Tags: memberTags(config, VERSION) },
+    ...(wanLocal && { wanLocal }),
+    datacenter: config.datacenter,
+    port: config.ports.serfLan,
+    dataDir: config.dataDir,
+    calls,
+    platform,
+    logger: logHub.logger('agent').named('server').named('serf').named('lan'),
+    stats: () => alone.stats(),
+  });
+}

@@ -1,0 +1,106 @@
+import type { Component, Logger, Metrics } from '@mesh/base';
+import type { Era, LeaderWatch } from '../rpc/leader-watch.ts';
+
+export interface LeadOptions {
+  readonly watch: LeaderWatch;
+  /** This server. */
+  readonly nodeId: string;
+  /** Run only while this server leads. */
+  readonly duties: readonly Component[];
+  readonly metrics: Metrics;
+  /** Named agent.server. */
+  readonly logger: Logger;
+  /** Name of a server by its id; the id itself where it is not known. */
+  readonly nameOf: (serverId: string) => string;
+}
+
+/**
+ * Runs duties while this server leads: they start in order when leadership is won, and stop in reverse
+ * in the very turn in which it is lost. Tells the log who leads.
+ */
+export class Lead implements Component {
+  readonly name = 'leader-duties';
+  private running = false;
+  private release = () => {};
+  private reign: Era | undefined;
+  private lastLeaderId = '';
+  /** Starts and stops under way: the next reign waits for them. */
+  private settled: Promise<unknown> = Promise.resolve();
+  private started: Component[] = [];
+  private readonly options: LeadOptions;
+
+  constructor(options: LeadOptions) {
+    this.options = options;
+  }
+
+  async start(): Promise<void> {
+    if (this.running) return;
+    this.running = true;
+    this.enter();
+  }
+
+  async stop(): Promise<void> {
+    this.running = false;
+    this.release();
+    this.end();
+    await this.settled;
+  }
+
+  private enter(): void {
+    const { watch, metrics } = this.options;
+    const { era } = watch;
+    this.end();
+    if (!this.running) return;
+    this.release = era.onEnd(() => this.enter());
+    this.tell(era);
+    metrics.gauge('server.isLeader', era.leading ? 1 : 0);
+    metrics.gauge('raft.settled', era.leaderId === '' ? 0 : 1);
+    if (era.leading) this.begin(era);
+  }
+
+  private tell({ leaderId, leading }: Era): void {
+    const { logger, nameOf, nodeId } = this.options;
+    if (leading) logger.info('cluster leadership acquired');
+    // It is elected before it may serve.
+    if (leaderId === nodeId && !leading) return;
+    if (leaderId === '' || leaderId === this.lastLeaderId) return;
+    this.lastLeaderId = leaderId;
+    logger.info('New leader elected', { payload: nameOf(leaderId) });
+  }
+
+  private begin(era: Era): void {
+    const { duties, logger } = this.options;
+    this.reign = era;
+    this.settled = this.settled.then(async () => {
+      for (const duty of duties) {
+        if (this.reign !== era) return;
+        this.started.push(duty);
+        try {
+          await duty.start();
+        } catch (thrown) {
+          if (this.reign !== era) return;
+          logger.error('leader duty failed to start', { duty: duty.name, error: String(thrown) });
+        }
+      }
+    });
+  }
+
+  private end(): void {
+    if (!this.reign) return;
+    this.reign = undefined;
+    const { logger } = this.options;
+    logger.info('cluster leadership lost');
+    const stops = this.started
+      .splice(0)
+      .reverse()
+      .map((duty) => duty.stop());
+    const stopped = Promise.allSettled(stops).then((outcomes) => {
+      for (const outcome of outcomes) {
+        if (outcome.status === 'rejected') {
+          logger.error('leader duty failed to stop', { error: String(outcome.reason) });
+        }
+      }
+    });
+    this.settled = Promise.all([this.settled, stopped]);
+  }
+}

@@ -1,0 +1,261 @@
+import {
+  assert,
+  type Component,
+  type Logger,
+  MeshError,
+  type Metrics,
+  type Platform,
+} from '@mesh/base';
+import type { Consensus } from '@mesh/raft';
+import type {
+  BoundCall,
+  CallEndpoint,
+  CallOptions,
+  ReadEndpoint,
+  ReadOptions,
+  ReadReply,
+  Rpc,
+  WriteContext,
+  WriteEndpoint,
+  WriteOptions,
+} from '@mesh/resource';
+import type { CallClient } from '@mesh/rpc';
+import type { StateStore } from '@mesh/state';
+import type { BlockingQueries, QueryResult } from '../blocking-query.ts';
+import { encodeEntry } from '../entry-codec.ts';
+import { WatchedFreshness } from '../freshness.ts';
+import { Hold, noLeader } from './hold.ts';
+import { isUntaken, LeaderCalls } from './leader-call.ts';
+import type { Era, LeaderWatch } from './leader-watch.ts';
+import { endpointCall, hasCode } from './wire.ts';
+
+export interface ServerRpcOptions {
+  readonly datacenter: string;
+  readonly store: StateStore;
+  readonly consensus: Consensus;
+  readonly watch: LeaderWatch;
+  readonly queries: BlockingQueries;
+  /** Reaches other servers. */
+  readonly calls: CallClient;
+  /** Calls of the resources, by method. */
+  readonly bound: ReadonlyMap<string, BoundCall>;
+  readonly platform: Platform;
+  readonly metrics: Metrics;
+  readonly logger: Logger;
+  /** How long a request waits for a leader, milliseconds (performance.rpc_hold_timeout). */
+  readonly holdTimeoutMs: number;
+  readonly touchSession: (sessionId: string, ttl?: string) => void;
+}
+
+/** Since when a server that never heard of a leader has not, in the original's answers. */
+const NEVER_MS = 9_223_372_036_854;
+const always = () => true;
+
+/**
+ * RPC of a server. Reads are answered from its own tables once it has made sure that they hold all
+ * that was committed; writes and calls go to the leader.
+ */
+export class ServerRpc implements Rpc, Component {
+  readonly name = 'rpc';
+  private readonly options: ServerRpcOptions;
+  private readonly consensus: Consensus;
+  private readonly hold: Hold;
+  private readonly leaderCalls: LeaderCalls;
+  private readonly canReadNow: () => boolean;
+  private readonly verifyLease: () => Promise<void> | undefined;
+  private readonly verifyQuorum: () => Promise<void>;
+
+  constructor(options: ServerRpcOptions) {
+    const { consensus, watch, platform, calls, holdTimeoutMs } = options;
+    this.options = options;
+    this.consensus = consensus;
+    this.hold = new Hold({ watch, platform, timeoutMs: holdTimeoutMs });
+    this.leaderCalls = new LeaderCalls(calls, platform.timers);
+    this.canReadNow = () => consensus.canReadNow();
+    this.verifyLease = () => (consensus.canReadNow() ? undefined : this.readIndex('lease'));
+    this.verifyQuorum = () => this.readIndex('quorum');
+  }
+
+  start(): Promise<void> {
+    return this.options.watch.start();
+  }
+
+  stop(): Promise<void> {
+    return this.options.watch.stop();
+  }
+
+  async read<A, R>(
+    endpoint: ReadEndpoint<A, R>,
+    args: A,
+    options: ReadOptions,
+  ): Promise<ReadReply<R>> {
+    const { queries, metrics, datacenter, platform } = this.options;
+    this.requireLocal(options.datacenter);
+    const { consistency } = options;
+    if (consistency === 'consistent') await this.verifyQuorum();
+    else if (consistency === 'default' && !this.consensus.canReadNow()) {
+      await this.readIndex('lease');
+    }
+    metrics.count('rpc.query');
+    const context = () => ({ datacenter, nowMs: platform.clock.nowMs() });
+    if (options.minIndex <= 0) {
+      return this.reply(queries.evaluate(endpoint, args, context()), options);
+    }
+    metrics.gauge('rpc.queries_blocking', queries.parkedCount + 1);
+    try {
+      const verify = this.verifier(options);
+      return this.reply(await queries.run(endpoint, args, context, options, verify), options);
+    } finally {
+      metrics.gauge('rpc.queries_blocking', queries.parkedCount);
+    }
+  }
+
+  async write<A, R>(endpoint: WriteEndpoint<A, R>, args: A, options: WriteOptions): Promise<R> {
+    this.requireLocal(options.datacenter);
+    this.options.metrics.count('rpc.request');
+    if (this.consensus.canReadNow()) {
+      try {
+        return await this.propose(endpoint, args);
+      } catch (thrown) {
+        if (!hasCode(thrown, 'no-leader')) throw thrown;
+      }
+    }
+    const body = { ...endpointCall(args, options), forwarded: true };
+    const local = () => this.writeAsLeader(endpoint, args);
+    return this.toLeader(local, endpoint.method, body, options.signal) as Promise<R>;
+  }
+
+  async call<A, R>(endpoint: CallEndpoint<A, R>, args: A, options: CallOptions): Promise<R> {
+    this.requireLocal(options.datacenter);
+    this.options.metrics.count('rpc.request');
+    const { method } = endpoint;
+    if (options.server === 'any') return (await this.runCall(method, args)) as R;
+    const body = { ...endpointCall(args, options), server: 'leader', forwarded: true };
+    const local = () => this.callAsLeader(method, args);
+    return this.toLeader(local, method, body, options.signal) as Promise<R>;
+  }
+
+  /**
+   * Writes if this server leads, and neither waits nor forwards: for what was forwarded here, and
+   * for the leader's own duties. Rejects with `no-leader`.
+   */
+  async writeAsLeader<A, R>(endpoint: WriteEndpoint<A, R>, args: A): Promise<R> {
+    await this.verifyLeading();
+    return this.propose(endpoint, args);
+  }
+
+  /** Runs a call of operators if this server leads. Rejects with `no-leader`. */
+  async callAsLeader(method: string, args: unknown): Promise<unknown> {
+    await this.verifyLeading();
+    return this.runCall(method, args);
+  }
+
+  /** Asks the leader for a method of its own, not bound to an endpoint; held like a write. */
+  askLeader(local: () => Promise<unknown>, method: string, body: unknown): Promise<unknown> {
+    return this.toLeader(local, method, body, undefined);
+  }
+
+  private toLeader(
+    local: () => Promise<unknown>,
+    method: string,
+    body: unknown,
+    signal: AbortSignal | undefined,
+  ): Promise<unknown> {
+    const attempt = (era: Era): Promise<unknown> => {
+      if (era.leading) return local();
+      if (era.leaderAddress === '') return Promise.reject(noLeader());
+      return this.leaderCalls.call(era, method, body, signal);
+    };
+    return this.hold.run(attempt, isUntaken, signal);
+  }
+
+  private readIndex(mode: 'lease' | 'quorum'): Promise<void> {
+    const attempt = () => this.consensus.readIndex(mode);
+    return this.hold.run(attempt, isUntaken);
+  }
+
+  /** A leader that has lost its lease may have been deposed: a write of its must not be lost on that. */
+  private async verifyLeading(): Promise<void> {
+    if (!this.consensus.canReadNow()) await this.consensus.readIndex('lease');
+    if (!this.options.watch.era.leading) throw noLeader();
+  }
+
+  private propose<A, R>(endpoint: WriteEndpoint<A, R>, args: A): Promise<R> {
+    const prepared = endpoint.prepare(args, this.writeContext());
+    if ('answer' in prepared) return Promise.resolve(prepared.answer);
+    const data = encodeEntry({
+      type: prepared.command.type,
+      proposedAtMs: this.options.platform.clock.nowMs(),
+      payload: prepared.payload,
+    });
+    return this.consensus.propose(data) as Promise<R>;
+  }
+
+  private async runCall(method: string, args: unknown): Promise<unknown> {
+    const bound = this.options.bound.get(method);
+    assert(bound, `call ${method} is bound by a resource`);
+    return bound.run(args);
+  }
+
+  private verifier({ consistency }: ReadOptions): () => Promise<void> | undefined {
+    if (consistency === 'stale') return () => undefined;
+    return consistency === 'consistent' ? this.verifyQuorum : this.verifyLease;
+  }
+
+  private reply<R>(result: QueryResult<R>, options: ReadOptions): ReadReply<R> {
+    const { index } = result.dependencies;
+    const isStale = options.consistency === 'stale';
+    const { era } = this.options.watch;
+    const freshness = options.track ? this.freshness(result, era, isStale) : undefined;
+    return {
+      value: result.value,
+      index,
+      knownLeader: !isStale || era.leaderId !== '',
+      lastContactMs: !isStale || era.leading ? 0 : this.lastContactMs(),
+      ...(freshness && { freshness }),
+    };
+  }
+
+  /**
+   * A leader's answer holds while it leads and has its lease. A follower has to ask for each default
+   * read; its stale answers hold while it has the same leader, as they tell of it.
+   */
+  private freshness<R>(
+    { dependencies }: QueryResult<R>,
+    era: Era,
+    isStale: boolean,
+  ): WatchedFreshness | undefined {
+    const { store } = this.options;
+    if (isStale) {
+      return era.leaderId === ''
+        ? undefined
+        : new WatchedFreshness(store, dependencies, era, always);
+    }
+    return era.leading
+      ? new WatchedFreshness(store, dependencies, era, this.canReadNow)
+      : undefined;
+  }
+
+  /** At least 1 on a follower: an answer that says 0 is the leader's, and may be kept as such. */
+  private lastContactMs(): number {
+    const { lastContactMs } = this.consensus.status();
+    return lastContactMs < 0 ? NEVER_MS : Math.max(1, Math.floor(lastContactMs));
+  }
+
+  private writeContext(): WriteContext {
+    const { datacenter, platform, store, touchSession } = this.options;
+    return {
+      datacenter,
+      nowMs: platform.clock.nowMs(),
+      view: store.view(),
+      uuid: () => platform.random.uuid(),
+      touchSession,
+    };
+  }
+
+  private requireLocal(datacenter: string): void {
+    if (datacenter === '' || datacenter === this.options.datacenter) return;
+    this.options.logger.warn('RPC request for DC, no path found', { datacenter });
+    throw new MeshError('no-servers', 'No path to datacenter');
+  }
+}

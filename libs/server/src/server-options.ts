@@ -1,0 +1,53 @@
+import type { Logger, Metrics, Platform } from '@mesh/base';
+import type { Membership } from '@mesh/membership';
+import type {
+  Consensus,
+  LogStore,
+  RaftLimits,
+  RaftNodeOptions,
+  RaftTiming,
+  SnapshotStore,
+  Transport,
+} from '@mesh/raft';
+import type { CallClient } from '@mesh/rpc';
+
+/** What a server is made of; built by a composition root. */
+export interface ServerOptions {
+  readonly nodeId: string;
+  readonly nodeName: string;
+  readonly datacenter: string;
+  /** host:port by which the other servers reach this one's RPC port. */
+  readonly rpcAddress: string;
+  /** -bootstrap. */
+  readonly bootstrap: boolean;
+  /** -bootstrap-expect; 0 joins a cluster that is there. */
+  readonly bootstrapExpect: number;
+  /** -dev: starts a cluster of its own without a word of it. @default false */
+  readonly startAlone?: boolean;
+  readonly membership: Membership;
+  /** Calls the RPC port of other servers. */
+  readonly calls: CallClient;
+  /** Closed when the server stops, as consensus owns it. */
+  readonly logStore: LogStore;
+  readonly snapshots: SnapshotStore;
+  readonly transport: Transport;
+  readonly timing: RaftTiming;
+  /** @default those of RaftNode */
+  readonly raftLimits?: Partial<RaftLimits>;
+  /** @default RaftNode of these options */
+  readonly createConsensus?: (options: RaftNodeOptions) => Consensus;
+  readonly platform: Platform;
+  readonly metrics: Metrics;
+  /** Named agent.server. */
+  readonly logger: Logger;
+  /** Runs a callback once the input of the present turn has been read (setImmediate). */
+  readonly defer: (callback: () => void) => void;
+  /** How long requests wait for a leader, milliseconds (performance.rpc_hold_timeout). */
+  readonly holdTimeoutMs: number;
+  readonly defaultQueryTimeMs: number;
+  readonly maxQueryTimeMs: number;
+  /** Shortest session TTL, milliseconds. */
+  readonly sessionTtlMinMs: number;
+  /** Longest that a graceful leave may take, milliseconds (performance.leave_drain_time). */
+  readonly leaveDrainTimeMs: number;
+}
