@@ -86,10 +86,6 @@ export class LogDatabase {
       this.last = truncateFrom - 1;
     }
     if (base) this.last = Math.max(this.last, base.index);
-    assert(
-      entries.length === 0 || entries[0]!.index === this.last + 1,
-      'appended entries follow the last one',
-    );
     this.changeState(hardState, base, entries.length > 0);
     if (this.purgeFrom <= this.current.base.index) this.purgeSome();
     this.append(entries, hardState?.commitIndex ?? 0);
@@ -116,12 +112,13 @@ export class LogDatabase {
     const end = entries.length - 1;
     for (let at = 0; at <= end; at++) {
       const { index, term, kind, data } = entries[at]!;
+      assert(index === this.last + 1, 'appended entries follow the last one');
       const code = KINDS.indexOf(kind);
       const known = at === end ? commitIndex : 0;
       const crc = this.checksums ? entryCrc(index, term, code, known, data) : 0;
       this.insert.run(index, term, code, known, crc, data);
+      this.last = index;
     }
-    this.last += entries.length;
   }
 
   private purgeSome(): void {

@@ -1,3 +1,4 @@
+import { MeshError } from '@mesh/base';
 import type { LogEntry, LogStore, LogWrite, StoredLog } from '@mesh/raft';
 import Database from 'better-sqlite3';
 import { EntryReader, LogDatabase } from './log-database.ts';
@@ -28,6 +29,7 @@ export class MemoryLogStore implements LogStore {
   }
 
   async write(write: LogWrite): Promise<void> {
+    if (!this.database) throw new MeshError('unavailable', 'the log is closed');
     this.log!.apply(write);
   }
 

@@ -9,6 +9,7 @@ interface Held {
 /** Holds the newest snapshot in memory: what `agent -dev` runs on. */
 export class MemorySnapshotStore implements SnapshotStore {
   private held: Held | undefined;
+  private lastMs = 0;
   private readonly clock: Pick<Clock, 'nowMs'>;
 
   constructor(clock: Pick<Clock, 'nowMs'>) {
@@ -22,7 +23,7 @@ export class MemorySnapshotStore implements SnapshotStore {
   async create(position: SnapshotPosition): Promise<SnapshotSink> {
     const chunks: Uint8Array[] = [];
     let sizeBytes = 0;
-    const id = `${position.term}-${position.index}-${this.clock.nowMs()}`;
+    const id = this.nextId(position);
     return {
       write: async (chunk) => {
         chunks.push(chunk);
@@ -30,7 +31,7 @@ export class MemorySnapshotStore implements SnapshotStore {
       },
       finish: async () => {
         const meta: SnapshotMeta = { ...position, id, sizeBytes };
-        this.held = { meta, chunks };
+        if (!this.held || isNewer(meta, this.held.meta)) this.held = { meta, chunks };
         return meta;
       },
       abort: async () => {
@@ -39,9 +40,22 @@ export class MemorySnapshotStore implements SnapshotStore {
     };
   }
 
-  async *read(id: string): AsyncIterable<Uint8Array> {
-    const { held } = this;
-    if (held?.meta.id !== id) throw new MeshError('unavailable', `there is no snapshot ${id}`);
-    yield* held.chunks;
+  /** A time that was not used before, as it makes the id unique. */
+  private nextId({ term, index }: SnapshotPosition): string {
+    this.lastMs = Math.max(Math.trunc(this.clock.nowMs()), this.lastMs + 1);
+    return `${term}-${index}-${this.lastMs}`;
   }
+
+  read(id: string): AsyncIterable<Uint8Array> {
+    return chunksOf(this.held, id);
+  }
+}
+
+async function* chunksOf(held: Held | undefined, id: string): AsyncIterable<Uint8Array> {
+  if (held?.meta.id !== id) throw new MeshError('unavailable', `there is no snapshot ${id}`);
+  yield* held.chunks;
+}
+
+function isNewer(one: SnapshotMeta, other: SnapshotMeta): boolean {
+  return one.term - other.term > 0 || (one.term === other.term && one.index >= other.index);
 }

@@ -1,3 +1,4 @@
+import { assert } from '@mesh/base';
 import type { HardState, LogEntry, LogPosition, LogWrite } from '@mesh/raft';
 import { KINDS } from './log-schema.ts';
 
@@ -39,7 +40,10 @@ export function packWrite({ hardState, truncateFrom, base, entries }: LogWrite):
   view.setUint32(56, voted.length);
   bytes.set(voted, HEAD_BYTES);
   let at = HEAD_BYTES + voted.length;
-  for (const { term, kind, data } of entries) {
+  let expected = entries[0]?.index ?? 0;
+  for (const { index, term, kind, data } of entries) {
+    // The other end counts the indexes on.
+    assert(index === expected++, 'appended entries follow the last one');
     view.setFloat64(at, term);
     view.setUint32(at + 8, data.length);
     view.setUint8(at + 12, KINDS.indexOf(kind));

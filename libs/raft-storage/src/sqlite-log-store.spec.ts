@@ -1,4 +1,4 @@
-import { describeLogStore } from '@mesh/testkit';
+import { describeLegacyLogStore } from '@mesh/testkit';
 import { MemorySqliteLogStore } from './sqlite-log-store.ts';
 
-describeLogStore('SQLite in memory', () => new MemorySqliteLogStore());
+describeLegacyLogStore('SQLite in memory', () => new MemorySqliteLogStore());

@@ -1,16 +1,14 @@
 import { MeshError, silentLogger } from '@mesh/base';
-import { catalogRegister, catalogResource, nodeByName } from '@mesh/catalog';
+import { catalogRegister, nodeByName } from '@mesh/catalog';
 import { PLAIN_WRITE } from '@mesh/resource';
 import { Departures } from './duties/departures.ts';
 import { Leaver, serverLeave } from './leave.ts';
+import { allResources } from './testing/all-resources.ts';
 import { FakeCluster } from './testing/fake-consensus.ts';
 import { idOf } from './testing/fake-membership.ts';
 import { FakeServer } from './testing/fake-server.ts';
 import { ManualPlatform, settle } from './testing/manual-platform.ts';
 import { MemoryCalls } from './testing/memory-calls.ts';
-
-const ignore = () => {};
-const hooks = { onNodeDeleted: ignore, onCheckDeleted: ignore, onCheckCritical: ignore };
 
 class LeavingServer extends FakeServer {
   readonly leaver: Leaver;
@@ -30,7 +28,7 @@ class LeavingServer extends FakeServer {
       timeoutMs: 5000,
     });
     const named = { id: idOf(name), address: `${name}:8300` };
-    super(named, cluster, calls, platform, [catalogResource(hooks), leaver.resource()]);
+    super(named, cluster, calls, platform, [...allResources(), leaver.resource()]);
     this.leaver = leaver;
     this.departures = departures;
   }

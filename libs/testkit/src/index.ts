@@ -17,6 +17,8 @@ export { KvHistory } from './kv-history.ts';
 export type { KvLoadOptions, WriteGap } from './kv-load.ts';
 export { KvLoad } from './kv-load.ts';
 // Contract suites.
+export { describeLegacyLogStore } from './legacy-log-store-contract.ts';
+export type { LogStorePlace } from './log-store-contract.ts';
 export { describeLogStore, testEntry } from './log-store-contract.ts';
 export { ManualTimers } from './manual-timers.ts';
 export { NetworkLab } from './network-lab.ts';
@@ -26,6 +28,14 @@ export { digestOf, ServerCluster } from './server-cluster.ts';
 export type { ServerOptions, ServerPorts } from './server-process.ts';
 export { ServerProcess } from './server-process.ts';
 export { SmallDisk } from './small-disk.ts';
+export type { SnapshotStorePlace } from './snapshot-store-contract.ts';
+export {
+  describeSnapshotStore,
+  readSnapshot,
+  testBytes,
+  testPosition,
+  writeSnapshot,
+} from './snapshot-store-contract.ts';
 export { callRoute } from './test-request.ts';
 // Programs that tests need.
 export { requireTool } from './tools.ts';

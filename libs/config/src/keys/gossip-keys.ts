@@ -111,7 +111,6 @@ export const GOSSIP_KEYS: readonly ConfigKey[] = [
   }),
   key('retry_interval', 'duration', 'Between retry_join attempts.', {
     fallback: '30s',
-    ...later('gossip'),
   }),
   key('retry_interval_wan', 'duration', 'The same for WAN.', {
     fallback: '30s',
@@ -120,7 +119,6 @@ export const GOSSIP_KEYS: readonly ConfigKey[] = [
   }),
   key('retry_join', 'texts', 'Addresses to join, retried; provider= strings allowed.', {
     fallback: [],
-    ...later('gossip'),
   }),
   key('retry_join_wan', 'texts', 'The same for WAN.', {
     fallback: [],
@@ -131,7 +129,6 @@ export const GOSSIP_KEYS: readonly ConfigKey[] = [
     fallback: 0,
     fallbackDoc: '0 (forever)',
     range: { min: 0, max: WHOLE_MAX },
-    ...later('gossip'),
     tier: 'B',
   }),
   key('retry_max_wan', 'whole', 'Attempts.', {
@@ -142,7 +139,6 @@ export const GOSSIP_KEYS: readonly ConfigKey[] = [
   }),
   key('start_join', 'texts', 'Addresses to join once; failure ends the agent.', {
     fallback: [],
-    ...later('gossip'),
   }),
   key('start_join_wan', 'texts', 'The same for WAN.', {
     fallback: [],

@@ -1,5 +1,6 @@
+import { setMaxListeners } from 'node:events';
 import { type ErrorCode, MeshError, type Timer } from '@mesh/base';
-import type { Backoff } from '../stream/backoff.ts';
+import { type Backoff, LASTING_MS } from '../stream/backoff.ts';
 import { type FrameItem, FrameQueue } from '../stream/frame-queue.ts';
 import {
   type DialOptions,
@@ -73,6 +74,8 @@ class PendingCall implements FrameItem {
     if (!signal) return;
     this.signal = signal;
     this.onAbort = onAbort;
+    // One signal may end many calls; each takes its listener away when it settles.
+    setMaxListeners(0, signal);
     signal.addEventListener('abort', onAbort, { once: true });
   }
 
@@ -115,7 +118,7 @@ export class CallChannel implements OutgoingEvents {
   private readonly calls = new Map<number, PendingCall>();
   private readonly queue: FrameQueue;
   private stream: OutgoingStream | undefined;
-  private openedAtMs = 0;
+  private openedAtMs: number | undefined;
   private nextId = 1;
   private lastFailure = '';
   /** When it was last used, by the monotonic clock. */
@@ -221,9 +224,11 @@ export class CallChannel implements OutgoingEvents {
   ended(end: StreamEnd): void {
     const nowMs = this.monotonicMs();
     // A connection that lasted is no reason to wait before the next one.
-    if (this.openedAtMs > 0 && nowMs - this.openedAtMs >= 1000) this.backoff.reset();
+    if (this.openedAtMs !== undefined && nowMs - this.openedAtMs >= LASTING_MS) {
+      this.backoff.reset();
+    }
     if (end.kind !== 'closed') this.backoff.failed(nowMs);
-    this.openedAtMs = 0;
+    this.openedAtMs = undefined;
     this.stream = undefined;
     this.lastFailure = end.message;
     this.failAll(`connection to ${this.address} failed: ${end.message}`);

@@ -95,6 +95,29 @@ describe('calls', () => {
     ).rejects.toMatchObject({ code: 'cancelled' });
   });
 
+  it('ends any number of calls by one signal, without a warning', async () => {
+    const warnings: Error[] = [];
+    const onWarning = (warning: Error) => void warnings.push(warning);
+    process.on('warning', onWarning);
+    let running = 0;
+    const server = await rig.server(() => {
+      running += 1;
+      return new Promise(() => undefined);
+    });
+    const client = rig.client();
+    const controller = new AbortController();
+    const { signal } = controller;
+    const calls = Array.from({ length: 50 }, () =>
+      client.call(address(server), 'Hang', null, { ...settings, signal }).catch((e) => e.code),
+    );
+    await until(() => running === 50);
+    controller.abort();
+    expect(new Set(await Promise.all(calls))).toEqual(new Set(['cancelled']));
+    await new Promise(setImmediate);
+    process.off('warning', onWarning);
+    expect(warnings).toEqual([]);
+  });
+
   it('knows what did not reach the other end from what may have', async () => {
     const arrived = deferred();
     let server = await rig.server((method) => {

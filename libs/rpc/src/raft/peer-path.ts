@@ -1,12 +1,17 @@
 import { MeshError } from '@mesh/base';
 import type { Message } from '@mesh/raft';
-import type { Backoff } from '../stream/backoff.ts';
+import { type Backoff, LASTING_MS } from '../stream/backoff.ts';
 import {
   type DialOptions,
   type OutgoingEvents,
   OutgoingStream,
 } from '../stream/outgoing-stream.ts';
-import { MAX_FRAME_BYTES, MAX_FRAME_ITEMS, METHODS, TARGET_FRAME_BYTES } from '../stream/protocol.ts';
+import {
+  MAX_FRAME_BYTES,
+  MAX_FRAME_ITEMS,
+  METHODS,
+  TARGET_FRAME_BYTES,
+} from '../stream/protocol.ts';
 import type { StreamEnd } from '../stream/stream-end.ts';
 import { encodeMessages, MAX_ENTRIES, messageBound } from './message-codec.ts';
 
@@ -37,16 +42,11 @@ export class PeerPath implements OutgoingEvents {
   private queue: Message[] = [];
   private queuedBytes = 0;
   private scheduled = false;
-  private openedAtMs = 0;
+  private openedAtMs: number | undefined;
   private closed = false;
 
   constructor(parts: PeerPathParts) {
     this.parts = parts;
-  }
-
-  /** Whether the other end has accepted the stream. */
-  get connected(): boolean {
-    return this.openedAtMs > 0;
   }
 
   send(message: Message): void {
@@ -116,9 +116,11 @@ export class PeerPath implements OutgoingEvents {
   ended(end: StreamEnd): void {
     const nowMs = this.parts.monotonicMs();
     // A connection that lasted is no reason to wait before the next one.
-    if (this.connected && nowMs - this.openedAtMs >= 1000) this.parts.backoff.reset();
+    if (this.openedAtMs !== undefined && nowMs - this.openedAtMs >= LASTING_MS) {
+      this.parts.backoff.reset();
+    }
     this.parts.backoff.failed(nowMs);
-    this.openedAtMs = 0;
+    this.openedAtMs = undefined;
     this.stream = undefined;
     for (let left = this.queue.length; left > 0; left -= 1) this.parts.dropped();
     this.queue = [];

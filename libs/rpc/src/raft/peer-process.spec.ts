@@ -2,6 +2,7 @@ import { type ChildProcess, fork } from 'node:child_process';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import type { MeshError } from '@mesh/base';
 import { buildSync } from 'esbuild';
 import { append, heartbeat, type RaftEnd, RaftRig } from '../testing/raft-rig.ts';
 import { until } from '../testing/rpc-rig.ts';
@@ -14,6 +15,7 @@ describe('a peer in another process', () => {
   let rig: RaftRig;
   let a: RaftEnd;
   let peer: ChildProcess;
+  let peerAddress: string;
 
   beforeAll(() => {
     folder = mkdtempSync(join(tmpdir(), 'mesh-rpc-'));
@@ -34,7 +36,8 @@ describe('a peer in another process', () => {
     a = await rig.end('a');
     peer = fork(program, [a.address], { serialization: 'json' });
     const port = await new Promise<unknown>((resolve) => peer.once('message', resolve));
-    a.transport.setPeers(new Map([['b', `127.0.0.1:${port}`]]));
+    peerAddress = `127.0.0.1:${port}`;
+    a.transport.setPeers(new Map([['b', peerAddress]]));
     await until(() => {
       a.transport.send(heartbeat('a', 'b', 0));
       return a.received.length > 0;
@@ -81,6 +84,30 @@ describe('a peer in another process', () => {
     await until(() => a.received.some((one) => one.kind === 'append-response'));
     await until(() => a.received.some((one) => one.kind === 'heartbeat-response'));
     expect(a.gone).toEqual([]);
+  });
+
+  it('takes a bounded number of calls while it is silent, and knows what became of each', async () => {
+    const client = rig.client({ limits: { maxQueuedBytes: 4 * MIB } });
+    const body = Buffer.alloc(256 * 1024);
+    await client.call(peerAddress, 'Echo', 1, { timeoutMs: 5000 });
+    peer.kill('SIGSTOP');
+    const calls = Array.from({ length: 100 }, () =>
+      client.call(peerAddress, 'Echo', body, { timeoutMs: 500 }).then(
+        () => ({ code: 'answered' }),
+        (error: MeshError) => ({ code: error.code as string }),
+      ),
+    );
+    const atOnce = await Promise.race([Promise.all(calls.slice(60)), calls[0]]);
+    // 25 MiB were offered: 4 MiB may wait, and a little is on its way.
+    expect(atOnce).toHaveLength(40);
+    expect(atOnce).toEqual(Array(40).fill({ code: 'unavailable' }));
+    const codes = (await Promise.all(calls)).map(({ code }) => code);
+    const sent = codes.filter((code) => code === 'unknown-outcome').length;
+    expect(sent).toBeGreaterThan(0);
+    expect(sent).toBeLessThan(40);
+    expect(codes.filter((code) => code === 'unavailable')).toHaveLength(100 - sent);
+    peer.kill('SIGCONT');
+    expect(await client.call(peerAddress, 'Echo', 'back', { timeoutMs: 5000 })).toBe('back');
   });
 
   it('answers heartbeats while bulk is under way', async () => {

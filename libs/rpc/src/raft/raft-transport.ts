@@ -54,9 +54,14 @@ const DEFAULT_LIMITS: RaftTransportLimits = {
   maxIncomingSnapshots: 2,
 };
 
+/** Servers that are answered without being peers, at most. */
+const MAX_GUESTS = 16;
+
 export interface RaftTransportOptions {
   /** This server's id: what is addressed to another is dropped. */
   readonly serverId: string;
+  /** host:port of this server's RPC: where servers answer that do not know it as a peer yet. */
+  readonly address?: string;
   readonly clock: Pick<Clock, 'monotonicMs'>;
   readonly timers: Timers;
   readonly tls?: RpcTls;
@@ -71,6 +76,9 @@ export interface RaftTransportOptions {
  * Carries Raft over gRPC: to each peer a stream for control and one for bulk, each on a connection
  * of its own and in one direction, and a stream for each snapshot. What peers send comes in through
  * an RpcServer whose `transportSink` this is.
+ *
+ * A peer is gone (`peerGone`) when its port refuses connections or its control stream breaks: at once
+ * where its process died, and after 25 s without a word where its host vanished.
  */
 export class RaftTransport implements Transport, TransportSink, Component {
   readonly name = 'raft-transport';
@@ -78,6 +86,8 @@ export class RaftTransport implements Transport, TransportSink, Component {
   private readonly limits: RaftTransportLimits;
   private readonly dial: DialOptions;
   private readonly peers = new Map<string, Peer>();
+  /** Servers that talk to this one and are no peers of it: it may not know its cluster yet. */
+  private readonly guests = new Map<string, Peer>();
   private readonly incoming = new Map<string, IncomingStream>();
   private readonly stopping = new AbortController();
   private incomingSnapshots = 0;
@@ -86,16 +96,18 @@ export class RaftTransport implements Transport, TransportSink, Component {
   constructor(options: RaftTransportOptions) {
     this.options = options;
     this.limits = { ...DEFAULT_LIMITS, ...options.limits };
-    const { tls, datacenter, timers } = options;
-    this.dial = { tls, datacenter, timers, connectTimeoutMs: this.limits.connectTimeoutMs };
+    const { tls, datacenter, timers, address } = options;
+    const { connectTimeoutMs } = this.limits;
+    this.dial = { tls, datacenter, timers, address, connectTimeoutMs };
   }
 
   async start(): Promise<void> {}
 
   async stop(): Promise<void> {
     this.stopping.abort();
-    for (const peer of this.peers.values()) peer.close();
+    for (const peer of [...this.peers.values(), ...this.guests.values()]) peer.close();
     this.peers.clear();
+    this.guests.clear();
   }
 
   attach(handler: TransportHandler): void {
@@ -112,23 +124,15 @@ export class RaftTransport implements Transport, TransportSink, Component {
     }
     for (const [id, address] of addresses) {
       if (id === this.options.serverId || this.peers.has(id)) continue;
-      const { serverId, logger, metrics, clock } = this.options;
-      const peer = new Peer(id, address, {
-        serverId,
-        dial: this.dial,
-        limits: this.limits,
-        logger,
-        metrics,
-        monotonicMs: () => clock.monotonicMs(),
-        gone: () => this.handler?.peerGone(id),
-      });
+      this.dismiss(id);
+      const peer = this.createPeer(id, address);
       this.peers.set(id, peer);
       peer.connect();
     }
   }
 
   send(message: Message): void {
-    const peer = this.peers.get(message.to);
+    const peer = this.peers.get(message.to) ?? this.guests.get(message.to);
     if (!peer) this.options.metrics.count('raft.transport.dropped', 1, { reason: 'unknown-peer' });
     else peer.send(message, BULK_KINDS.has(message.kind) ? 'bulk' : 'control');
   }
@@ -151,8 +155,11 @@ export class RaftTransport implements Transport, TransportSink, Component {
     this.incoming.get(key)?.refuse('failed', 'replaced by a newer stream');
     this.incoming.set(key, stream);
     stream.onEnd(() => {
-      if (this.incoming.get(key) === stream) this.incoming.delete(key);
+      if (this.incoming.get(key) !== stream) return;
+      this.incoming.delete(key);
+      if (path === 'control') this.dismiss(from);
     });
+    if (path === 'control') this.welcome(from, stream.metadata(METADATA.address));
     stream.listen({
       frame: (bytes) => this.takeFrame(bytes, stream),
       writable: () => undefined,
@@ -171,6 +178,34 @@ export class RaftTransport implements Transport, TransportSink, Component {
     const { serverId, metrics } = this.options;
     void receiveSnapshot(stream, serverId, handler, metrics).finally(() => {
       this.incomingSnapshots -= 1;
+    });
+  }
+
+  /** Answers to a server that is no peer go to the address that it names. */
+  private welcome(id: string, address: string): void {
+    const isKnown = this.peers.has(id) || this.guests.has(id);
+    if (isKnown || this.guests.size >= MAX_GUESTS || this.stopping.signal.aborted) return;
+    if (id === '' || !/^[^\s/]{1,255}:\d{1,5}$/.test(address)) return;
+    const guest = this.createPeer(id, address);
+    this.guests.set(id, guest);
+    guest.connect();
+  }
+
+  private dismiss(id: string): void {
+    this.guests.get(id)?.close();
+    this.guests.delete(id);
+  }
+
+  private createPeer(id: string, address: string): Peer {
+    const { serverId, logger, metrics, clock } = this.options;
+    return new Peer(id, address, {
+      serverId,
+      dial: this.dial,
+      limits: this.limits,
+      logger,
+      metrics,
+      monotonicMs: () => clock.monotonicMs(),
+      gone: () => this.handler?.peerGone(id),
     });
   }
 

@@ -1,3 +1,6 @@
+/** A connection that was open for this long counts as a success, milliseconds. */
+export const LASTING_MS = 1000;
+
 /** Delays between attempts to connect: doubling from the first to the longest. */
 export class Backoff {
   private readonly firstMs: number;

@@ -16,6 +16,8 @@ export interface DialOptions {
   readonly tls?: RpcTls;
   /** Sent along: a server of another datacenter refuses the stream. */
   readonly datacenter?: string;
+  /** host:port at which this agent itself is called. */
+  readonly address?: string;
   readonly timers: Timers;
   /** Longest time to an accepted stream, milliseconds. */
   readonly connectTimeoutMs: number;
@@ -128,6 +130,7 @@ function handshake(dial: DialOptions, from: string | undefined): Metadata {
   metadata.set(METADATA.protocol, String(PROTOCOL_VERSION));
   if (dial.datacenter !== undefined) metadata.set(METADATA.datacenter, dial.datacenter);
   if (from !== undefined) metadata.set(METADATA.from, from);
+  if (dial.address !== undefined) metadata.set(METADATA.address, dial.address);
   return metadata;
 }
 

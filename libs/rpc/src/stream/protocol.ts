@@ -16,6 +16,8 @@ export const METADATA = {
   protocol: 'mesh-protocol',
   datacenter: 'mesh-datacenter',
   from: 'mesh-from',
+  /** host:port of the sender's own RPC port: where answers go. */
+  address: 'mesh-address',
 } as const;
 
 /** Largest frame that is sent or taken, bytes. */

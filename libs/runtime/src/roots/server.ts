@@ -27,8 +27,9 @@ export function createServerRoot(
   const { nodeId: serverId, datacenter, dataDir, ports, bindAddress } = config;
   const io = { timers: platform.timers, clock: platform.clock, datacenter };
   const calls = createCallClient(io);
+  const rpcAddress = hostPort(config.advertiseLan, ports.server);
   const transport = new RaftTransport({
-    ...{ ...io, serverId, metrics },
+    ...{ ...io, serverId, address: rpcAddress, metrics },
     logger: serverLogger.named('raft'),
   });
   const membership = createPool(config, platform, logHub, calls);
@@ -44,7 +45,7 @@ export function createServerRoot(
   const server = createServer({
     ...config,
     ...storage(),
-    rpcAddress: hostPort(config.advertiseLan, ports.server),
+    rpcAddress,
     membership,
     calls,
     transport,

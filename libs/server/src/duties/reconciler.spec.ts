@@ -1,7 +1,6 @@
 import { MeshError, noMetrics, silentLogger } from '@mesh/base';
 import {
   catalogRegister,
-  catalogResource,
   checkKey,
   checks,
   nodeByName,
@@ -11,6 +10,7 @@ import {
 } from '@mesh/catalog';
 import { PLAIN_WRITE, type WriteEndpoint } from '@mesh/resource';
 import { DirectRpc } from '@mesh/testkit';
+import { allResources } from '../testing/all-resources.ts';
 import { FakeCluster, FakeConsensus } from '../testing/fake-consensus.ts';
 import {
   clientMember,
@@ -22,7 +22,6 @@ import { ManualPlatform, settle } from '../testing/manual-platform.ts';
 import { Departures } from './departures.ts';
 import { Reconciler } from './reconciler.ts';
 
-const ignore = () => {};
 let platform: ManualPlatform;
 let membership: FakeMembership;
 let consensus: FakeConsensus;
@@ -41,9 +40,7 @@ beforeEach(async () => {
   consensus = new FakeConsensus(idOf('a'), 'a:8300', cluster);
   cluster.servers = [{ id: idOf('a'), address: 'a:8300', suffrage: 'voter' }];
   cluster.elect(consensus);
-  catalog = new DirectRpc([
-    catalogResource({ onNodeDeleted: ignore, onCheckDeleted: ignore, onCheckCritical: ignore }),
-  ]);
+  catalog = new DirectRpc(allResources());
   departures = new Departures(platform.clock);
   writes = [];
   writeError = undefined;

@@ -14,7 +14,7 @@ export class ManualPlatform implements Platform {
   readonly random = {
     float: () => 0,
     bytes: (count: number) => new Uint8Array(count),
-    uuid: () => `00000000-0000-4000-8000-${String(this.uuids++).padStart(12, '0')}`,
+    uuid: () => `00000000-0000-4000-8000-${String(++this.uuids).padStart(12, '0')}`,
   };
   readonly timers = {
     after: (delayMs: number, run: () => void) => {
