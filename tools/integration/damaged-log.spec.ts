@@ -12,6 +12,17 @@ describe('damaged log', () => {
   });
   afterEach(() => cluster?.stop());
 
+  it('a log that is not damaged is taken, after a crash and after a stop', async () => {
+    await writeAround('needle');
+    await server.kill();
+    server.spawn();
+    await server.waitUntilReadable();
+    await server.terminate();
+    server.spawn();
+    await server.waitUntilReadable();
+    expect((await server.http('GET', '/v1/kv/key-15?raw')).text).toBe('needle');
+  });
+
   const fileOf = (name: string) => join(server.dataDir, 'raft', name);
 
   it('in raft.db after a stop in good order', async () => {

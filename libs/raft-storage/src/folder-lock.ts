@@ -11,6 +11,8 @@ export function lockFolder(file: string): { release(): void } {
   if (!existsSync(file)) writeFileSync(file, '', { mode: 0o600 });
   const database = new Database(file, { timeout: 0 });
   try {
+    // Nothing is ever written, so no file of a journal is wanted.
+    database.pragma('journal_mode = MEMORY');
     database.exec('BEGIN EXCLUSIVE');
   } catch (error) {
     database.close();

@@ -1,5 +1,4 @@
 import { crc32 } from 'node:zlib';
-import { MeshError } from '@mesh/base';
 import type { HardState, LogEntry, LogPosition } from '@mesh/raft';
 
 /** Version of the data folder's format, kept as SQLite's user_version. */
@@ -71,10 +70,10 @@ export function encodeState(state: StoredState): { text: string; crc: number } {
   return { text, crc: crc32(text) | 0 };
 }
 
-/** Throws MeshError `unavailable` where the row is not what was written. */
-export function decodeState(row: { text: string; crc: number } | undefined): StoredState {
-  if (!row || (crc32(row.text) | 0) !== row.crc) {
-    throw new MeshError('unavailable', 'the row of term and vote is damaged');
-  }
+/** The state of a row; undefined where the row is not what was written. */
+export function decodeState(
+  row: { text: string; crc: number } | undefined,
+): StoredState | undefined {
+  if (!row || (crc32(row.text) | 0) !== row.crc) return undefined;
   return JSON.parse(row.text) as StoredState;
 }

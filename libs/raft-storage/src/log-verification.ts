@@ -1,6 +1,6 @@
 import { closeSync, openSync } from 'node:fs';
 import { MeshError } from '@mesh/base';
-import type { HardState, StoredLog } from '@mesh/raft';
+import type { StoredLog } from '@mesh/raft';
 import Database from 'better-sqlite3';
 import { damaged } from './damage.ts';
 import {
@@ -71,7 +71,9 @@ function verify(database: Database.Database, file: string): StoredLog {
   const findings = database.pragma('quick_check(1)', { simple: true });
   if (findings !== 'ok') throw damaged(file, String(findings));
   const row = database.prepare('SELECT text, crc FROM state WHERE one = 1').get();
-  const { hardState, base } = decodeState(row as { text: string; crc: number } | undefined);
+  const state = decodeState(row as { text: string; crc: number } | undefined);
+  if (!state) throw damaged(file, 'the row of term and vote is not what was written');
+  const { hardState, base } = state;
   const rows = database.prepare(`${SELECT_ROWS} WHERE idx > ? ORDER BY idx`).raw();
   let lastIndex = base.index;
   let known = hardState.commitIndex;
@@ -82,6 +84,5 @@ function verify(database: Database.Database, file: string): StoredLog {
     lastIndex++;
     known = Math.max(known, entry[3]);
   }
-  const state: HardState = { ...hardState, commitIndex: known };
-  return { hardState: state, base, lastIndex };
+  return { hardState: { ...hardState, commitIndex: known }, base, lastIndex };
 }

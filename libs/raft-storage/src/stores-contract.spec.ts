@@ -3,10 +3,10 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { silentLogger } from '@mesh/base';
 import { describeLogStore, describeSnapshotStore } from '@mesh/testkit';
-import { SqliteLogStore } from './durable-log-store.ts';
 import { FileSnapshotStore } from './file-snapshot-store.ts';
 import { MemoryLogStore } from './memory-log-store.ts';
 import { MemorySnapshotStore } from './memory-snapshot-store.ts';
+import { SqliteLogStore } from './sqlite-log-store.ts';
 
 const clock = { nowMs: () => Date.now() };
 

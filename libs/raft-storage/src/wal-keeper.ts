@@ -22,6 +22,7 @@ export class WalKeeper {
   private salts: WalSalts = { first: 0, second: 0 };
   private hasLeftovers = false;
   private tryAgainAt = 0;
+  private lastWarning = '';
   private idle: NodeJS.Timeout | undefined;
   private readonly files: LogFiles;
   private readonly warn: (message: string) => void;
@@ -61,8 +62,16 @@ export class WalKeeper {
     }
   }
 
-  /** A write was committed. */
+  /** A write was committed. What fails here is told, and takes nothing away from the write. */
   committed(): void {
+    try {
+      this.follow();
+    } catch (error) {
+      this.tell(`the write-ahead log is not looked after: ${(error as Error).message}`);
+    }
+  }
+
+  private follow(): void {
     const { salts, frames } = this.index.read();
     if (salts.first !== this.salts.first || salts.second !== this.salts.second) {
       this.salts = salts;
@@ -77,8 +86,11 @@ export class WalKeeper {
   /** A write failed: frames of it may lie behind the acknowledged ones. */
   failed(): void {
     this.hasLeftovers = true;
-    const { salts, frames } = this.index.read();
-    this.mark.set({ salts, frames, hasLeftovers: true });
+    try {
+      this.mark.set({ ...this.index.read(), hasLeftovers: true });
+    } catch (error) {
+      this.tell(`the write-ahead log is not looked after: ${(error as Error).message}`);
+    }
   }
 
   /** Empties the log, as far as that works. Then close the database, then `close`. */
@@ -88,7 +100,7 @@ export class WalKeeper {
       this.mark.clear();
       this.truncate.get();
     } catch (error) {
-      this.warn(`the write-ahead log stays as it is: ${(error as Error).message}`);
+      this.tell(`the write-ahead log stays as it is: ${(error as Error).message}`);
     }
   }
 
@@ -114,8 +126,15 @@ export class WalKeeper {
     this.tryAgainAt = frames + RETRY_FRAMES;
     try {
       this.passive.get();
+      this.lastWarning = '';
     } catch (error) {
-      this.warn(`copying the write-ahead log failed: ${(error as Error).message}`);
+      this.tell(`copying the write-ahead log failed: ${(error as Error).message}`);
     }
+  }
+
+  /** Once, until something works again: a full disk fails every time. */
+  private tell(warning: string): void {
+    if (warning !== this.lastWarning) this.warn(warning);
+    this.lastWarning = warning;
   }
 }

@@ -64,13 +64,16 @@ export class Leaver {
     const isMember = servers.some(({ id }) => id === nodeId);
     const heirs = servers.filter(({ id, suffrage }) => id !== nodeId && suffrage === 'voter');
     if (!isMember || heirs.length === 0) return;
-    const isOver = new Promise<'late'>((resolve) => {
-      platform.timers.after(timeoutMs, () => resolve('late'));
+    await new Promise<void>((resolve) => {
+      const timer = platform.timers.after(timeoutMs, () => {
+        logger.warn('failed to leave the raft configuration in time');
+        resolve();
+      });
+      void this.depart(role === 'leader').then(() => {
+        timer.cancel();
+        resolve();
+      });
     });
-    const left = this.depart(role === 'leader');
-    if ((await Promise.race([left, isOver])) === 'late') {
-      logger.warn('failed to leave the raft configuration in time');
-    }
   }
 
   private async depart(isLeader: boolean): Promise<void> {

@@ -1,53 +1,82 @@
-import { invalid } from '@mesh/base';
+import { invalid, MeshError } from '@mesh/base';
 import type { StateMachine } from '@mesh/raft';
-import type { DumpRecord, StateStore } from '@mesh/state';
+import type { DumpRecord, Restore, StateStore } from '@mesh/state';
 import { Packr, Unpackr } from 'msgpackr';
 import type { Fsm } from './fsm.ts';
 
 const packr = new Packr({ useRecords: false });
 const unpackr = new Unpackr({ useRecords: false, copyBuffers: true, int64AsType: 'auto' as never });
 
-/** Records in one frame of a captured state. */
-const FRAME_RECORDS = 64;
+/** A chunk of a captured state is given out once it has so many bytes. */
+const CHUNK_BYTES = 64 * 1024;
+/** Largest record that is believed: what a log entry may hold, and room for what goes with it. */
+const MAX_RECORD_BYTES = 16 * 1024 * 1024;
+const LENGTH_BYTES = 4;
 
-/** The state machine with its snapshots: frames of records, each behind its length in four bytes. */
-export function stateMachine(fsm: Fsm, store: StateStore): StateMachine {
+/** The state machine with its snapshots: records of a dump, each behind its length in four bytes. */
+export function stateMachine(fsm: Pick<Fsm, 'apply'>, store: StateStore): StateMachine {
   return {
     apply: (entries) => fsm.apply(entries),
-    capture: () => frames(store.dump(store.view())),
+    capture: () => encode(store.dump(store.view())),
     restore: async (chunks) => {
       const restore = store.restore();
       let rest: Buffer = Buffer.alloc(0);
       for await (const chunk of chunks) {
-        rest = Buffer.concat([rest, chunk]);
-        while (rest.length >= 4 && rest.length >= 4 + rest.readUInt32BE(0)) {
-          const end = 4 + rest.readUInt32BE(0);
-          for (const record of unpackr.unpack(rest.subarray(4, end)) as DumpRecord[]) {
-            restore.add(record);
-          }
-          rest = rest.subarray(end);
-        }
+        rest = addRecords(
+          restore,
+          rest.length === 0 ? toBuffer(chunk) : Buffer.concat([rest, chunk]),
+        );
       }
-      if (rest.length > 0) throw invalid('the snapshot ends in the middle of a frame');
+      if (rest.length > 0) throw invalid('snapshot: it ends in the middle of a record');
       restore.finish();
     },
   };
 }
 
-function* frames(records: Iterable<DumpRecord>): Generator<Uint8Array> {
-  let pending: DumpRecord[] = [];
+function* encode(records: Iterable<DumpRecord>): Generator<Uint8Array> {
+  let parts: Buffer[] = [];
+  let bytes = 0;
   for (const record of records) {
-    pending.push(record);
-    if (pending.length < FRAME_RECORDS) continue;
-    yield frame(pending);
-    pending = [];
+    const body = packr.pack(record);
+    const length = Buffer.allocUnsafe(LENGTH_BYTES);
+    length.writeUInt32BE(body.length);
+    parts.push(length, body);
+    bytes += LENGTH_BYTES + body.length;
+    if (bytes < CHUNK_BYTES) continue;
+    yield Buffer.concat(parts, bytes);
+    parts = [];
+    bytes = 0;
   }
-  if (pending.length > 0) yield frame(pending);
+  if (bytes > 0) yield Buffer.concat(parts, bytes);
 }
 
-function frame(records: readonly DumpRecord[]): Uint8Array {
-  const body = packr.pack(records);
-  const length = Buffer.alloc(4);
-  length.writeUInt32BE(body.length);
-  return Buffer.concat([length, body]);
+/** Takes the whole records; returns what is left. */
+function addRecords(restore: Restore, bytes: Buffer): Buffer {
+  let at = 0;
+  while (bytes.length - at >= LENGTH_BYTES) {
+    const length = bytes.readUInt32BE(at);
+    if (length > MAX_RECORD_BYTES) throw invalid(`snapshot: a record of ${length} bytes`);
+    const end = at + LENGTH_BYTES + length;
+    if (bytes.length < end) break;
+    addRecord(restore, bytes.subarray(at + LENGTH_BYTES, end));
+    at = end;
+  }
+  return bytes.subarray(at);
+}
+
+function addRecord(restore: Restore, bytes: Buffer): void {
+  try {
+    const record: unknown = unpackr.unpack(bytes);
+    if (typeof record !== 'object' || record === null) throw invalid('snapshot: not a record');
+    restore.add(record as DumpRecord);
+  } catch (thrown) {
+    // Schemas trust the rows that they make keys of.
+    throw thrown instanceof MeshError
+      ? thrown
+      : invalid(`snapshot: a bad record: ${String(thrown)}`);
+  }
+}
+
+function toBuffer(bytes: Uint8Array): Buffer {
+  return Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
 }

@@ -74,10 +74,11 @@ export class ReadRecorder {
   private readonly state: State;
   private readonly entries: Dependency[] = [];
   private seen: Set<string> | undefined;
-  private highest = 1;
+  private highest: number;
 
   constructor(state: State) {
     this.state = state;
+    this.highest = Math.max(1, state.indexFloor);
   }
 
   /** A read of one primary key whose entry the caller has found already. */

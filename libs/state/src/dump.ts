@@ -2,10 +2,12 @@ import type { Layout, TableSlot } from './layout.ts';
 import type { State } from './state.ts';
 import type { Entry, Tree } from './tree-node.ts';
 
-/** First of all: as of which log index, and how many records follow. */
+/** First of all: as of which log index. */
 export interface DumpHeader {
   readonly kind: 'header';
   readonly index: number;
+  /** Lowest index of any read. @default 0 */
+  readonly indexFloor?: number;
 }
 
 /** Starts a table; the records up to the next one belong to it. */
@@ -47,10 +49,15 @@ export type DumpRecord = DumpHeader | DumpTable | DumpRow | DumpTombstone | Dump
  * Walks a state table by table: rows and tombstones in order, then the tombstones of secondary
  * indexes.
  */
-export function* dumpState(layout: Layout, state: State): Generator<DumpRecord> {
-  yield { kind: 'header', index: state.index };
+export function* dumpState(
+  layout: Layout,
+  state: State,
+  without: ReadonlySet<TableSlot>,
+): Generator<DumpRecord> {
+  yield { kind: 'header', index: state.index, indexFloor: state.indexFloor };
   let records = 1;
   for (const slot of layout.slots) {
+    if (without.has(slot)) continue;
     for (const record of dumpTable(slot, state)) {
       records++;
       yield record;

@@ -15,7 +15,10 @@ export { createStateStore } from './store.ts';
 export type {
   CommittableTxn,
   Dependencies,
+  DumpOptions,
+  FinishOptions,
   Restore,
+  RestoreOptions,
   StateStore,
   StateView,
   TrackingView,

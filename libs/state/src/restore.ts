@@ -1,54 +1,86 @@
 import { assert, invalid } from '@mesh/base';
-import type { DumpRecord, DumpRow, DumpTable, DumpTombstone } from './dump.ts';
-import type { Layout, TableSlot } from './layout.ts';
+import type { DumpHeader, DumpRecord, DumpRow, DumpTable, DumpTombstone } from './dump.ts';
+import type { IndexSlot, Layout, TableSlot } from './layout.ts';
 import type { State } from './state.ts';
 import { TreeEditor } from './tree-edit.ts';
-import type { Tree } from './tree-node.ts';
-import type { Restore } from './view.ts';
+import type { Entry, Tree } from './tree-node.ts';
+import type { FinishOptions, Restore } from './view.ts';
+
+/**
+ * Highest log index that a dump may claim: as many again are left for what comes after it, within the
+ * integers that a number holds.
+ */
+const HIGHEST_INDEX = 2 ** 52;
 
 /** Builds a state from the records of a dump, beside the one in use. */
 export class StateRestore implements Restore {
   private readonly layout: Layout;
+  private readonly without: ReadonlySet<TableSlot>;
+  private readonly checkOnly: boolean;
   private readonly publish: (state: Omit<State, 'generation'>) => void;
   private readonly editor = new TreeEditor();
   private readonly trees: Tree[];
   private readonly reapFloors: number[];
   private readonly seen = new Set<TableSlot>();
-  private index: number | undefined;
+  private header: Required<DumpHeader> | undefined;
   private slot: TableSlot | undefined;
   private records = 0;
   private complete = false;
   private published = false;
 
-  constructor(layout: Layout, publish: (state: Omit<State, 'generation'>) => void) {
+  constructor(
+    layout: Layout,
+    without: ReadonlySet<TableSlot>,
+    checkOnly: boolean,
+    publish: (state: Omit<State, 'generation'>) => void,
+  ) {
     this.layout = layout;
+    this.without = without;
+    this.checkOnly = checkOnly;
     this.publish = publish;
     this.trees = new Array<Tree>(layout.treeCount).fill(undefined);
     this.reapFloors = new Array<number>(layout.treeCount).fill(0);
   }
 
+  get index(): number | undefined {
+    return this.header?.index;
+  }
+
   add(record: DumpRecord): void {
     if (this.complete) throw invalid('snapshot: a record follows the end record');
     if (record.kind === 'header') {
-      if (this.index !== undefined) throw invalid('snapshot: a second header');
-      this.index = checkIndex(record.index, 'index');
+      if (this.header) throw invalid('snapshot: a second header');
+      const index = checkIndex(record.index, 'index');
+      const indexFloor = checkIndex(record.indexFloor ?? 0, 'indexFloor', index);
+      this.header = { kind: 'header', index, indexFloor };
     } else {
-      if (this.index === undefined) throw invalid('snapshot: does not begin with a header');
-      this.addBody(record, this.index);
+      if (!this.header) throw invalid('snapshot: does not begin with a header');
+      this.addBody(record, this.header.index);
     }
     this.records++;
   }
 
-  finish(): void {
-    assert(!this.published, 'a restore is finished once');
-    if (!this.complete || this.index === undefined) {
-      throw invalid(`snapshot: ends after ${this.records} records without an end record`);
-    }
-    this.published = true;
-    this.publish({ index: this.index, trees: this.trees, reapFloors: this.reapFloors });
+  requireComplete(): void {
+    if (this.complete) return;
+    throw invalid(`snapshot: ends after ${this.records} records without an end record`);
   }
 
-  private addBody(record: Exclude<DumpRecord, { kind: 'header' }>, index: number): void {
+  finish({ index }: FinishOptions = {}): void {
+    assert(!this.published && !this.checkOnly, 'a restore is finished once');
+    this.requireComplete();
+    const { trees, reapFloors } = this;
+    const header = this.header!;
+    assert(index === undefined || index > header.index, 'a restore takes place after its dump');
+    this.published = true;
+    this.publish({
+      index: index ?? header.index,
+      trees,
+      reapFloors,
+      indexFloor: index ?? header.indexFloor,
+    });
+  }
+
+  private addBody(record: Exclude<DumpRecord, DumpHeader>, index: number): void {
     switch (record.kind) {
       case 'table':
         this.startTable(record, index);
@@ -72,8 +104,9 @@ export class StateRestore implements Restore {
 
   private startTable(record: DumpTable, index: number): void {
     const slot = this.layout.slotNamed(record.name);
-    if (!slot) {
-      const known = this.layout.slots.map(({ schema }) => schema.name).join(', ');
+    if (!slot || this.without.has(slot)) {
+      const slots = this.layout.slots.filter((known) => !this.without.has(known));
+      const known = slots.map(({ schema }) => schema.name).join(', ');
       throw invalid(`snapshot: unknown table "${record.name}"; known: ${known}`);
     }
     if (this.seen.has(slot)) throw invalid(`snapshot: table "${record.name}" twice`);
@@ -89,11 +122,23 @@ export class StateRestore implements Restore {
   private addRow({ row, change }: DumpRow, slot: TableSlot, index: number): void {
     if (typeof row !== 'object' || row === null) throw invalid('snapshot: a row is no object');
     checkIndex(change, 'change', index);
-    const id = slot.schema.id(row);
-    if (typeof id !== 'string') throw invalid(`snapshot: a row of ${slot.schema.name} has no id`);
-    this.set(slot.primary, { key: id, id: '', row, change });
-    for (const { tree, keysOf } of slot.indexes) {
-      for (const key of keysOf(row)) this.set(tree, { key, id, row, change });
+    const { name } = slot.schema;
+    const id = keyed(name, () => slot.schema.id(row));
+    if (typeof id !== 'string') throw invalid(`snapshot: a row of ${name} has no id`);
+    if (this.set(slot.primary, { key: id, id: '', row, change })) {
+      throw invalid(`snapshot: ${name} has "${id}" twice`);
+    }
+    for (const index of slot.indexes) this.addToIndex(index, name, { id, row, change });
+  }
+
+  private addToIndex(
+    { tree, keysOf }: IndexSlot,
+    name: string,
+    { id, row, change }: Omit<Entry, 'key'>,
+  ): void {
+    for (const key of keyed(name, () => keysOf(row!))) {
+      if (typeof key !== 'string') throw invalid(`snapshot: a row of ${name} has an unfit key`);
+      this.set(tree, { key, id, row, change });
     }
   }
 
@@ -101,18 +146,25 @@ export class StateRestore implements Restore {
     const { id, change } = record;
     checkIndex(change, 'change', index);
     if (typeof id !== 'string') throw invalid('snapshot: a tombstone has no id');
-    if (record.index === undefined) {
-      this.set(slot.primary, { key: id, id: '', row: undefined, change });
-      return;
+    let tree: number | undefined = slot.primary;
+    let position = { key: id, id: '' };
+    if (record.index !== undefined) {
+      if (typeof record.key !== 'string') throw invalid('snapshot: an index tombstone has no key');
+      // An index that no longer exists needs no tombstones.
+      tree = slot.indexes.find(({ name }) => name === record.index)?.tree;
+      position = { key: record.key, id };
     }
-    if (typeof record.key !== 'string') throw invalid('snapshot: an index tombstone has no key');
-    const secondary = slot.indexes.find(({ name }) => name === record.index);
-    // An index that no longer exists needs no tombstones.
-    if (secondary) this.set(secondary.tree, { key: record.key, id, row: undefined, change });
+    if (tree === undefined) return;
+    if (this.set(tree, { ...position, row: undefined, change })) {
+      throw invalid(`snapshot: ${slot.schema.name} has "${id}" both there and gone`);
+    }
   }
 
-  private set(tree: number, entry: Parameters<TreeEditor['upsert']>[1]): void {
+  /** True when something was at this position. */
+  private set(tree: number, entry: Entry): boolean {
+    if (this.checkOnly) return false;
     this.trees[tree] = this.editor.upsert(this.trees[tree], entry);
+    return this.editor.previous !== undefined;
   }
 
   private currentTable(kind: string): TableSlot {
@@ -121,8 +173,17 @@ export class StateRestore implements Restore {
   }
 }
 
+/** Keys of a row that may be anything: what their making trips over is the row's fault. */
+function keyed<T>(table: string, make: () => T): T {
+  try {
+    return make();
+  } catch (thrown) {
+    throw invalid(`snapshot: a row of ${table} does not fit: ${String(thrown)}`);
+  }
+}
+
 /** Accepts a log index from 0 to `highest`. */
-function checkIndex(value: number, name: string, highest = Number.MAX_SAFE_INTEGER): number {
+function checkIndex(value: number, name: string, highest = HIGHEST_INDEX): number {
   if (!Number.isSafeInteger(value) || value < 0 || value > highest) {
     throw invalid(`snapshot: ${name} ${String(value)} is no log index up to ${highest}`);
   }

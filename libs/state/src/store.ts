@@ -1,7 +1,7 @@
 import { assert } from '@mesh/base';
 import { ReadSet } from './dependencies.ts';
 import { type DumpRecord, dumpState } from './dump.ts';
-import { Layout } from './layout.ts';
+import { Layout, type TableSlot } from './layout.ts';
 import { StateRestore } from './restore.ts';
 import type { Table } from './schema.ts';
 import { emptyState, type State } from './state.ts';
@@ -11,7 +11,9 @@ import { Transaction } from './transaction.ts';
 import type {
   CommittableTxn,
   Dependencies,
+  DumpOptions,
   Restore,
+  RestoreOptions,
   StateStore,
   StateView,
   TrackingView,
@@ -91,18 +93,24 @@ class TreeStore implements StateStore {
     this.writer.reap(index);
   }
 
-  dump(view: StateView): Iterable<DumpRecord> {
+  dump(view: StateView, { without = [] }: DumpOptions = {}): Iterable<DumpRecord> {
     assert(view instanceof PublishedView, 'what is dumped is a view() of this store');
     const { state } = view;
-    return { [Symbol.iterator]: () => dumpState(this.layout, state) };
+    const omitted = this.slotsOf(without);
+    return { [Symbol.iterator]: () => dumpState(this.layout, state, omitted) };
   }
 
-  restore(): Restore {
-    return new StateRestore(this.layout, (restored) => {
+  restore({ without = [], checkOnly = false }: RestoreOptions = {}): Restore {
+    return new StateRestore(this.layout, this.slotsOf(without), checkOnly, (restored) => {
       assert(!this.writer, 'no transaction is open when a restore finishes');
       this.publish({ ...restored, generation: this.state.generation + 1 });
       this.watches.fireEverything();
     });
+  }
+
+  // biome-ignore lint/suspicious/noExplicitAny: a registry of differently typed rows
+  private slotsOf(tables: readonly Table<any>[]): ReadonlySet<TableSlot> {
+    return new Set(tables.map((table) => this.layout.slotOf(table)));
   }
 
   private publish(state: State): void {

@@ -103,8 +103,8 @@ export class Transaction extends TableView implements CommittableTxn {
     assert(this.open, 'a transaction is committed once');
     this.open = false;
     const { index, trees, reapFloors } = this;
-    const { generation } = this.base;
-    this.end.commit({ index, trees, reapFloors, generation }, this.touched);
+    const { indexFloor, generation } = this.base;
+    this.end.commit({ index, trees, reapFloors, indexFloor, generation }, this.touched);
   }
 
   abort(): void {

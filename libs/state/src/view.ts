@@ -86,25 +86,49 @@ export interface StateStore {
    * The records of a snapshot, for restore(): all rows, tombstones and change indexes of a view of
    * this store. Lazy, bounded work per record; writes may go on meanwhile.
    */
-  dump(view: StateView): Iterable<DumpRecord>;
+  dump(view: StateView, options?: DumpOptions): Iterable<DumpRecord>;
   /**
    * Starts to replace everything by the records of a dump. The store keeps its state until
    * finish().
    */
-  restore(): Restore;
+  restore(options?: RestoreOptions): Restore;
+}
+
+export interface DumpOptions {
+  /** Tables that are left out, as if they were not part of the store. @default none */
+  // biome-ignore lint/suspicious/noExplicitAny: a registry of differently typed rows
+  readonly without?: readonly Table<any>[];
+}
+
+export interface RestoreOptions extends DumpOptions {
+  /** Builds nothing and cannot be finished: for who wants to know whether it could be. */
+  readonly checkOnly?: boolean;
 }
 
 /**
  * A restore under way: takes the records of a dump one by one, so that the caller sets the pace.
  */
 export interface Restore {
+  /** As of which log index the dump was made; undefined before its header. */
+  readonly index: number | undefined;
   /** Throws MeshError invalid-argument for what no dump of these tables would hold. */
   add(record: DumpRecord): void;
+  /** Throws MeshError invalid-argument when records are missing. */
+  requireComplete(): void;
   /**
    * Publishes, then fires every watch. Throws MeshError when records are missing; nothing changes
    * then.
    */
-  finish(): void;
+  finish(options?: FinishOptions): void;
+}
+
+export interface FinishOptions {
+  /**
+   * Log index of the entry that puts the dump in the place of all that was there: later than either.
+   * No read has a lower index from then on, whatever the index of the dump was.
+   * @default that of the dump, which then goes on where it ended
+   */
+  readonly index?: number;
 }
 
 export interface CommittableTxn extends WriteTxn {

@@ -17,7 +17,7 @@ export { KvHistory } from './kv-history.ts';
 export type { KvLoadOptions, WriteGap } from './kv-load.ts';
 export { KvLoad } from './kv-load.ts';
 // Contract suites.
-export { describeLegacyLogStore } from './legacy-log-store-contract.ts';
+export { LogModel } from './log-model.ts';
 export type { LogStorePlace } from './log-store-contract.ts';
 export { describeLogStore, testEntry } from './log-store-contract.ts';
 export { ManualTimers } from './manual-timers.ts';

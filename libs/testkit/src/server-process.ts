@@ -116,11 +116,13 @@ export class ServerProcess {
     await until(
       `${this.name} to serve ${path}`,
       async () => {
-        this.assertRunning();
+        // It will not come back by itself: the caller need not wait to hear of it.
+        if (!this.running) return true;
         return (await this.client.exchange('GET', path, undefined, timeoutMs)).status === 200;
       },
       timeoutMs,
     );
+    this.assertRunning();
   }
 
   /** Waits until reads that need a leader are answered here. */

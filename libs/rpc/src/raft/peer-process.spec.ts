@@ -123,7 +123,7 @@ describe('a peer in another process', () => {
     };
     for (let n = 0; n < 8; n += 1) a.transport.send(append('a', 'b', sent++, data));
     const times: number[] = [];
-    for (let n = 1; n <= 100; n += 1) {
+    while (times.length < 100 || bulk < 20) {
       const atMs = performance.now();
       const answer = new Promise<void>((resolve) => {
         answered = (roundMs) => roundMs === atMs && resolve();
@@ -134,8 +134,7 @@ describe('a peer in another process', () => {
       await new Promise(setImmediate);
     }
     times.sort((x, y) => x - y);
-    expect(bulk).toBeGreaterThan(5);
-    expect(times[50]).toBeLessThan(25);
-    expect(times[98]).toBeLessThan(100);
+    expect(times[Math.floor(times.length * 0.5)]).toBeLessThan(25);
+    expect(times[Math.floor(times.length * 0.98)]).toBeLessThan(100);
   });
 });

@@ -1,5 +1,5 @@
 import { append, heartbeat, RaftRig } from '../testing/raft-rig.ts';
-import { deferred, until } from '../testing/rpc-rig.ts';
+import { deferred, freePort, until } from '../testing/rpc-rig.ts';
 
 describe('the transport of Raft', () => {
   let rig: RaftRig;
@@ -95,6 +95,31 @@ describe('the transport of Raft', () => {
     expect(a.metrics.of('raft.transport.dropped')).toBe(1);
     expect(a.gone).toEqual([]);
     expect(b.received).toHaveLength(1);
+  });
+
+  it('answers a server that it does not know as a peer, for as long as that talks to it', async () => {
+    const port = await freePort();
+    const a = await rig.end('a', { address: `127.0.0.1:${port}` }, port);
+    const b = await rig.end('b');
+    // b has just been started: it is in the configuration of a, and has none itself.
+    a.transport.setPeers(new Map([['b', b.address]]));
+    a.transport.send(heartbeat('a', 'b', 1));
+    await until(() => b.received.length > 0);
+    b.transport.send(heartbeat('b', 'a', 2));
+    await until(() => a.received.length > 0);
+    expect(b.metrics.of('raft.transport.dropped')).toBe(0);
+    // It learns the configuration, and forgets it again.
+    b.transport.setPeers(new Map([['a', a.address]]));
+    b.transport.setPeers(new Map());
+    b.transport.send(heartbeat('b', 'a', 3));
+    await until(() => a.received.length > 1);
+    // a leaves it out.
+    a.transport.setPeers(new Map());
+    await until(() => {
+      b.transport.send(heartbeat('b', 'a', 4));
+      return b.metrics.of('raft.transport.dropped') > 0;
+    });
+    expect(b.gone).toEqual([]);
   });
 
   it('keeps its queue bounded while a peer does not take anything', async () => {

@@ -121,6 +121,8 @@ export class RaftTransport implements Transport, TransportSink, Component {
       if (addresses.get(id) === peer.address) continue;
       this.peers.delete(id);
       peer.close();
+      const stream = this.incoming.get(`control ${id}`);
+      if (stream && !addresses.has(id)) this.welcome(id, stream.metadata(METADATA.address));
     }
     for (const [id, address] of addresses) {
       if (id === this.options.serverId || this.peers.has(id)) continue;

@@ -1,3 +1,4 @@
+import { type AddressInfo, createServer } from 'node:net';
 import {
   type Clock,
   type Component,
@@ -50,6 +51,15 @@ export async function until(holds: () => boolean, what = 'the condition'): Promi
     if (performance.now() > deadlineMs) throw new Error(`${what} did not come about`);
     await new Promise((resolve) => setTimeout(resolve, 2));
   }
+}
+
+/** A port of loopback that was free a moment ago. */
+export async function freePort(): Promise<number> {
+  const server = createServer();
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  const { port } = server.address() as AddressInfo;
+  await new Promise((resolve) => server.close(resolve));
+  return port;
 }
 
 /** A promise and its ends. */

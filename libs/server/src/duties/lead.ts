@@ -24,6 +24,8 @@ export class Lead implements Component {
   private release = () => {};
   private reign: Era | undefined;
   private lastLeaderId = '';
+  /** Stops under way. */
+  private stopped: Promise<unknown> = Promise.resolve();
   /** Starts and stops under way: the next reign waits for them. */
   private settled: Promise<unknown> = Promise.resolve();
   private started: Component[] = [];
@@ -43,7 +45,7 @@ export class Lead implements Component {
     this.running = false;
     this.release();
     this.end();
-    await this.settled;
+    await this.stopped;
   }
 
   private enter(): void {
@@ -94,13 +96,13 @@ export class Lead implements Component {
       .splice(0)
       .reverse()
       .map((duty) => duty.stop());
-    const stopped = Promise.allSettled(stops).then((outcomes) => {
+    this.stopped = Promise.allSettled(stops).then((outcomes) => {
       for (const outcome of outcomes) {
         if (outcome.status === 'rejected') {
           logger.error('leader duty failed to stop', { error: String(outcome.reason) });
         }
       }
     });
-    this.settled = Promise.all([this.settled, stopped]);
+    this.settled = Promise.all([this.settled, this.stopped]);
   }
 }

@@ -9,6 +9,7 @@ import {
   readOptionsOf,
   type WireReply,
 } from './wire.ts';
+import { WRITE_ARGUMENTS } from './write-arguments.ts';
 
 /** A method that is no endpoint of a resource; its answer is plain data. Throws MeshError. */
 export type ServerMethod = (body: unknown, context: CallContext) => unknown;
@@ -81,10 +82,14 @@ export class Dispatcher {
   }
 
   private serveWrite(endpoint: WriteEndpoint<unknown, unknown>): Serve {
+    const { method } = endpoint;
+    const fits = WRITE_ARGUMENTS[method];
     const guarded: typeof endpoint = {
       ...endpoint,
-      prepare: (args, context) =>
-        this.guard(endpoint.method, () => endpoint.prepare(args, context)),
+      prepare: (args, context) => {
+        if (fits && !fits(args)) throw unfit(method);
+        return this.guard(method, () => endpoint.prepare(args, context));
+      },
     };
     return ({ args, datacenter, token, forwarded }, { signal }) =>
       forwarded
@@ -107,7 +112,11 @@ export class Dispatcher {
     } catch (thrown) {
       if (thrown instanceof MeshError) throw thrown;
       this.logger.debug('Call with unfit arguments', { method, error: String(thrown) });
-      throw invalid(`${method}: the arguments do not fit`);
+      throw unfit(method);
     }
   }
+}
+
+function unfit(method: string): MeshError {
+  return invalid(`${method}: the arguments do not fit`);
 }

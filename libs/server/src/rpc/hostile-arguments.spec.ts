@@ -4,6 +4,7 @@ import { FakeCluster } from '../testing/fake-consensus.ts';
 import { FakeServer } from '../testing/fake-server.ts';
 import { ManualPlatform } from '../testing/manual-platform.ts';
 import { MemoryCalls } from '../testing/memory-calls.ts';
+import { WRITE_ARGUMENTS } from './write-arguments.ts';
 
 const calls = new MemoryCalls();
 const cluster = new FakeCluster();
@@ -55,4 +56,40 @@ test.each(endpoints.map((endpoint) => [endpoint.method]))('%s', async (method) =
     }),
     { numRuns: 300 },
   );
+});
+
+test('every write that others may send has its arguments checked', () => {
+  const writes = endpoints.filter(({ kind }) => kind === 'write').map(({ method }) => method);
+  expect(Object.keys(WRITE_ARGUMENTS)).toEqual(expect.arrayContaining(writes));
+});
+
+test('what is almost right is refused, and nothing of it is written', async () => {
+  const key = { op: 'set', key: 'a', value: new Uint8Array([1]), flags: 0 };
+  const query = {
+    ...{ ID: '', Name: 'q', Session: '', Token: '', DNS: { TTL: '' } },
+    Template: { Type: '', Regexp: '', RemoveEmptyTags: false },
+    Service: {
+      ...{ Service: 'web', OnlyPassing: false, IgnoreCheckIDs: null, Near: '', Connect: false },
+      ...{ Failover: { NearestN: 0, Datacenters: null }, NodeMeta: null, ServiceMeta: null },
+      Tags: [7],
+    },
+  };
+  const { length } = cluster.log;
+  for (const [method, args] of [
+    ['KVS.Apply', { ...key, key: 7 }],
+    ['KVS.Apply', { ...key, value: 'text' }],
+    ['KVS.Apply', { ...key, flags: -1 }],
+    ['KVS.Apply', { ...key, flags: 2n ** 64n - 1n, op: 'toString' }],
+    ['KVS.Apply', { ...key, op: 'cas', index: Number.NaN }],
+    ['Txn.Apply', { operations: [{ ...key, kind: 'kv', verb: 'set', index: 0, session: 0 }] }],
+    ['PreparedQuery.Create', query],
+    ['Session.Destroy', { id: null }],
+  ] as const) {
+    const body = { args, datacenter: '', token: '', forwarded: true };
+    const answer = await calls.call('one:8300', method, body, settings);
+    expect(answer).toMatchObject({ code: 'invalid-argument' });
+  }
+  expect(cluster.log).toHaveLength(length);
+  const body = { args: key, datacenter: '', token: '', forwarded: true };
+  expect(await calls.call('one:8300', 'KVS.Apply', body, settings)).toEqual({ ok: true });
 });

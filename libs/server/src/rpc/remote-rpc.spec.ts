@@ -112,7 +112,7 @@ test('bytes and 64-bit numbers cross the wire', async () => {
   await ask('PUT', '/v1/kv/a?flags=18446744073709551615', '\u00ff');
   const answer = JSON.stringify(await ask('GET', '/v1/kv/a'));
   expect(answer).toContain('big 18446744073709551615');
-  expect(answer).toContain(`bytes ${Buffer.from(JSON.stringify('\u00ff')).toString('hex')}`);
+  expect(answer).toContain(`bytes ${Buffer.from('\u00ff').toString('hex')}`);
 });
 
 test('a batch of coordinates, and what has no answer', async () => {

@@ -150,11 +150,6 @@ export class ServerRpc implements Rpc, Component {
     return this.runCall(method, args);
   }
 
-  /** Asks the leader for a method of its own, not bound to an endpoint; held like a write. */
-  askLeader(local: () => Promise<unknown>, method: string, body: unknown): Promise<unknown> {
-    return this.toLeader(local, method, body, undefined);
-  }
-
   private toLeader(
     local: () => Promise<unknown>,
     method: string,

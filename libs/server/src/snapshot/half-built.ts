@@ -1,0 +1,62 @@
+import { assert, MeshError } from '@mesh/base';
+import type { Restore, StateStore, StateView } from '@mesh/state';
+import { StateLoader } from './state-loader.ts';
+import { chunkKey, type PendingRestore, RESTORE_TABLES, snapshotChunks } from './table.ts';
+
+/**
+ * The state that a pending restore will give, as far as its pieces are there. A mere shortcut beside
+ * the table: it can be made from the rows again at any time, and comes to the same.
+ */
+export class HalfBuilt {
+  private readonly pending: Pick<PendingRestore, 'id' | 'beganAt'>;
+  private readonly restore: Restore;
+  private readonly loader: StateLoader;
+  private nextSeq = 0;
+  private failure: MeshError | undefined;
+
+  constructor(store: StateStore, { id, beganAt }: PendingRestore) {
+    this.pending = { id, beganAt };
+    this.restore = store.restore({ without: RESTORE_TABLES });
+    this.loader = new StateLoader(this.restore);
+  }
+
+  isOf({ beganAt }: PendingRestore): boolean {
+    return this.pending.beganAt === beganAt;
+  }
+
+  /**
+   * Takes the pieces that come next, as far as there are any; yields after each bounded piece of
+   * work. Never throws: what is wrong with them shows at the end.
+   */
+  *advance(view: StateView): Generator<void> {
+    const { id } = this.pending;
+    for (;;) {
+      const chunk = view.get(snapshotChunks, chunkKey(id, this.nextSeq));
+      if (!chunk) return;
+      this.nextSeq++;
+      yield* this.load(chunk.data);
+    }
+  }
+
+  /** All that there is at once. */
+  catchUp(view: StateView): void {
+    for (const _ of this.advance(view));
+  }
+
+  /** The state, complete, once `chunks` pieces were taken. Throws MeshError when it is none. */
+  complete(chunks: number): Restore {
+    assert(this.nextSeq === chunks, 'all pieces were taken');
+    if (this.failure) throw this.failure;
+    this.loader.end();
+    return this.restore;
+  }
+
+  private *load(data: Uint8Array): Generator<void> {
+    if (this.failure) return;
+    try {
+      yield* this.loader.push(data);
+    } catch (thrown) {
+      this.failure = MeshError.from(thrown);
+    }
+  }
+}

@@ -1,0 +1,168 @@
+import type { ConfigurationChange } from '@mesh/raft';
+import type { SeededRandom } from '../world/seeded-random.ts';
+import type { SimCluster } from './cluster.ts';
+
+/** Faults and operations that befall a cluster, with their weights. */
+export interface FaultMix {
+  readonly partition: number;
+  readonly crash: number;
+  readonly crashAll: number;
+  readonly pause: number;
+  readonly disk: number;
+  readonly clock: number;
+  readonly membership: number;
+  readonly transfer: number;
+  readonly snapshot: number;
+}
+
+type Fault = keyof FaultMix;
+
+/** Does to a cluster what the world does to clusters. */
+export class Nemesis {
+  /** Faults so far. */
+  count = 0;
+  private stopped = false;
+  private readonly cluster: SimCluster;
+  private readonly random: SeededRandom;
+  private readonly mix: FaultMix;
+  private readonly betweenMs: number;
+
+  constructor(cluster: SimCluster, random: SeededRandom, mix: FaultMix, betweenMs: number) {
+    this.cluster = cluster;
+    this.random = random;
+    this.mix = mix;
+    this.betweenMs = betweenMs;
+  }
+
+  start(): void {
+    const waitMs = this.random.between(0.2, 2) * this.betweenMs;
+    this.cluster.loop.schedule(waitMs, () => {
+      if (this.stopped) return;
+      this.strike();
+      this.start();
+    });
+  }
+
+  /** Ends all faults: the network is whole, disks have space, every server runs. */
+  healAll(): void {
+    this.stopped = true;
+    const { network, servers } = this.cluster;
+    network.healAll();
+    Object.assign(network.settings, { lossRatio: 0, duplicateRatio: 0, stragglerRatio: 0 });
+    for (const { id, disk } of servers.values()) {
+      disk.settings.isFull = false;
+      disk.settings.slowestMs = 3;
+      this.cluster.start(id);
+    }
+  }
+
+  private strike(): void {
+    this.count++;
+    const faults = Object.entries(this.mix) as [Fault, number][];
+    const total = faults.reduce((sum, [, weight]) => sum + weight, 0);
+    let at = this.random.float() * total;
+    for (const [fault, weight] of faults) {
+      at -= weight;
+      if (at < 0) {
+        this[fault]();
+        return;
+      }
+    }
+  }
+
+  private partition(): void {
+    const { network } = this.cluster;
+    network.healAll();
+    if (this.random.chance(0.35)) return;
+    const ids = [...this.cluster.servers.keys()];
+    const leader = this.cluster.leader()?.id;
+    const isolated = leader && this.random.chance(0.5) ? leader : this.random.pick(ids);
+    const side = new Set([isolated, ...ids.filter(() => this.random.chance(0.25))]);
+    const oneWay = this.random.chance(0.25);
+    this.cluster.trace(`cut ${[...side].join(' ')}${oneWay ? ', one way' : ''}`);
+    for (const from of ids) {
+      for (const to of ids) {
+        if (side.has(from) === side.has(to)) continue;
+        if (oneWay && side.has(from)) continue;
+        network.cut(from, to);
+      }
+    }
+  }
+
+  private crash(): void {
+    const leader = this.cluster.leader()?.id;
+    const ids = [...this.cluster.servers.keys()];
+    const id = leader && this.random.chance(0.5) ? leader : this.random.pick(ids);
+    this.cluster.crash(id, this.random.chance(0.5));
+    this.restartLater(id);
+  }
+
+  private crashAll(): void {
+    for (const id of this.cluster.servers.keys()) {
+      this.cluster.crash(id, this.random.chance(0.5));
+      this.restartLater(id);
+    }
+  }
+
+  private restartLater(id: string): void {
+    const waitMs = this.random.chance(0.5) ? this.random.between(5, 300) : 3000;
+    this.cluster.loop.schedule(waitMs, () => this.cluster.start(id));
+  }
+
+  private pause(): void {
+    const server = this.cluster.leader() ?? this.randomLife();
+    const ms = this.random.between(100, 4000);
+    this.cluster.trace(`pause ${server?.id} for ${ms.toFixed(0)} ms`);
+    server?.life.platform.pause(ms);
+  }
+
+  private disk(): void {
+    const server = this.random.pick([...this.cluster.servers.values()]);
+    server.disk.settings.isFull = this.random.chance(0.4);
+    server.disk.settings.slowestMs = this.random.chance(0.5) ? 3 : this.random.between(20, 800);
+    this.cluster.trace(`disk of ${server.id}: ${JSON.stringify(server.disk.settings)}`);
+  }
+
+  private clock(): void {
+    const life = this.randomLife()?.life;
+    if (life) life.platform.wallOffsetMs = this.random.between(-3_600_000, 3_600_000);
+  }
+
+  private membership(): void {
+    const leader = this.cluster.leader();
+    if (!leader) return;
+    const { servers } = leader.life.node.status();
+    const ids = [...this.cluster.servers.keys()];
+    const voters = servers.filter(({ suffrage }) => suffrage === 'voter');
+    const id = this.random.pick(ids);
+    const address = `${id}:8300`;
+    const changes: ConfigurationChange[] = [
+      { kind: 'add-voter', id, address },
+      { kind: 'add-non-voter', id, address },
+    ];
+    if (voters.length > 2) changes.push({ kind: 'remove', id }, { kind: 'demote', id });
+    const change = this.random.pick(changes);
+    this.cluster.trace(`change ${JSON.stringify(change)}`);
+    leader.life.node.changeConfiguration(change).catch(() => {});
+  }
+
+  private transfer(): void {
+    const leader = this.cluster.leader();
+    const target = this.random.chance(0.5)
+      ? undefined
+      : this.random.pick([...this.cluster.servers.keys()]);
+    this.cluster.trace(`transfer to ${target}`);
+    leader?.life.node.transferLeadership(target).catch(() => {});
+  }
+
+  private snapshot(): void {
+    this.randomLife()
+      ?.life.node.snapshot()
+      .catch(() => {});
+  }
+
+  private randomLife() {
+    const { lives } = this.cluster;
+    return lives.length > 0 ? this.random.pick(lives) : undefined;
+  }
+}

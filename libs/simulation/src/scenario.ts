@@ -1,0 +1,160 @@
+import type { ServerInfo } from '@mesh/raft';
+import { checkKvHistory } from './check/kv-model.ts';
+import { Clients } from './cluster/clients.ts';
+import { SimCluster } from './cluster/cluster.ts';
+import { type FaultMix, Nemesis } from './cluster/nemesis.ts';
+import { SeededRandom } from './world/seeded-random.ts';
+
+/** How a seed went. */
+export interface ScenarioResult {
+  readonly seed: number;
+  /** What was violated; undefined when nothing was. */
+  readonly violation: string | undefined;
+  readonly events: number;
+  readonly faults: number;
+  readonly acknowledged: number;
+  readonly reads: number;
+  /** Keys whose history was too hard to check. */
+  readonly undecided: number;
+}
+
+/** Longest that a healed cluster may take to serve again, virtual milliseconds. */
+const RECOVERY_MS = 30_000;
+
+/**
+ * Plays one seed: a cluster of random size under random faults while clients work (safety), then all
+ * faults end and it must serve again with all servers equal (liveness).
+ */
+export async function runScenario(
+  seed: number,
+  trace?: (line: string) => void,
+): Promise<ScenarioResult> {
+  const random = new SeededRandom(seed, 'scenario');
+  const cluster = createCluster(seed, random, trace);
+  const clients = new Clients(cluster, new SeededRandom(seed, 'clients'));
+  const nemesis = createNemesis(cluster, seed, random);
+  const observe = () => {
+    cluster.observe();
+    return cluster.failure !== undefined;
+  };
+  const { loop } = cluster;
+  await loop.run(3000, observe);
+  clients.start(random.whole(2, 6));
+  nemesis.start();
+  await loop.run(3000 + random.between(5000, 20_000), observe);
+  nemesis.healAll();
+  trace?.(`${loop.nowMs.toFixed(1)} all faults are over`);
+  await loop.run(loop.nowMs + 8000, observe);
+  clients.stop();
+  if (!cluster.failure) await recover(cluster, clients, observe);
+  const violations = cluster.failure ? [] : checkKvHistory(clients.history);
+  const broken = violations.find(({ verdict }) => verdict.kind === 'violation');
+  if (broken && trace) for (const line of broken.history) trace(JSON.stringify(line));
+  return {
+    seed,
+    violation: cluster.failure?.message ?? (broken && describe(broken)),
+    events: loop.count,
+    faults: nemesis.count,
+    acknowledged: clients.acknowledged,
+    reads: clients.reads,
+    undecided: violations.length - (broken ? 1 : 0),
+  };
+}
+
+function describe({ key, verdict }: ReturnType<typeof checkKvHistory>[number]): string {
+  const at = verdict.kind === 'violation' ? JSON.stringify(verdict.at) : '';
+  return `linearizability: no order of the operations on ${key} explains ${at}`;
+}
+
+function createCluster(
+  seed: number,
+  random: SeededRandom,
+  trace?: (line: string) => void,
+): SimCluster {
+  const cluster = new SimCluster({
+    seed,
+    timing: {
+      heartbeatTimeoutMs: 300,
+      electionTimeoutMs: 300,
+      leaderLeaseMs: 150,
+      commitNoticeMs: 10,
+    },
+    clockSkewRatio: random.pick([0, 0.02, 0.1]),
+    snapshotThreshold: random.pick([5, 20, 100]),
+    trailingEntries: random.pick([0, 3, 20]),
+    ...(trace && { trace }),
+  });
+  const voters = random.pick([1, 3, 3, 3, 5]);
+  const spares = random.pick([0, 0, 1, 2]);
+  const ids = Array.from({ length: voters + spares }, (_, at) => `s${at}`);
+  for (const id of ids) cluster.add(id);
+  for (const id of ids) cluster.start(id);
+  const servers: ServerInfo[] = ids
+    .slice(0, voters)
+    .map((id) => ({ id, address: `${id}:8300`, suffrage: 'voter' }));
+  cluster.loop.schedule(50, () => cluster.bootstrap('s0', servers));
+  Object.assign(cluster.network.settings, {
+    lossRatio: random.pick([0, 0.01, 0.1]),
+    duplicateRatio: random.pick([0, 0.02, 0.1]),
+    delayMs: random.pick([2, 10, 40]),
+    stragglerRatio: random.pick([0, 0.02]),
+    stragglerMs: 2000,
+  });
+  return cluster;
+}
+
+function createNemesis(cluster: SimCluster, seed: number, random: SeededRandom): Nemesis {
+  const weight = () => (random.chance(0.3) ? 0 : random.float());
+  const mix: FaultMix = {
+    partition: 0.2 + weight(),
+    crash: 0.2 + weight(),
+    crashAll: 0.3 * weight(),
+    pause: weight(),
+    disk: 0.6 * weight(),
+    clock: 0.2 * weight(),
+    membership: weight(),
+    transfer: 0.5 * weight(),
+    snapshot: 0.5 * weight(),
+  };
+  const betweenMs = random.pick([150, 500, 1500]);
+  return new Nemesis(cluster, new SeededRandom(seed, 'nemesis'), mix, betweenMs);
+}
+
+/** A healed cluster elects a leader, serves every key, and all its members come to the same state. */
+async function recover(
+  cluster: SimCluster,
+  clients: Clients,
+  observe: () => boolean,
+): Promise<void> {
+  const { loop } = cluster;
+  const endMs = loop.nowMs + RECOVERY_MS;
+  let served = false;
+  while (loop.nowMs < endMs && !cluster.failure) {
+    const leader = cluster.lives.find(({ life }) => life.node.canReadNow());
+    if (leader && clients.isIdle) {
+      let done = false;
+      clients.finalRound(leader.life).then((ok) => {
+        served ||= ok;
+        done = true;
+      });
+      await loop.run(loop.nowMs + 5000, () => observe() || done);
+      if (served && (await converges(cluster, leader.life, observe))) return;
+    }
+    await loop.run(loop.nowMs + 200, observe);
+  }
+  const what = served ? 'the servers do not come to the same state' : 'nobody serves';
+  cluster.fail(new Error(`liveness: ${what} ${RECOVERY_MS} ms after all faults were over`));
+}
+
+async function converges(
+  cluster: SimCluster,
+  leader: SimCluster['lives'][number]['life'],
+  observe: () => boolean,
+): Promise<boolean> {
+  await cluster.loop.run(cluster.loop.nowMs + 2000, observe);
+  const members = new Set(leader.node.status().servers.map(({ id }) => id));
+  const digest = leader.machine.digest();
+  return cluster.lives
+    .filter(({ id }) => members.has(id))
+    .every(({ life }) => life.machine.digest() === digest);
+}

@@ -1,0 +1,67 @@
+import type { Clock, Timer, Timers } from '@mesh/base';
+import type { EventLoop } from './event-loop.ts';
+
+/**
+ * Clock and timers of one life of a process: they run at a rate of their own, stand still for its code
+ * while it is paused (though time passes), and end with it.
+ */
+export class SimPlatform implements Clock, Timers {
+  /** Added to the wall clock, milliseconds; jumps either way. */
+  wallOffsetMs = 0;
+  private isAlive = true;
+  private pausedUntilMs = 0;
+  private readonly loop: EventLoop;
+  private readonly rate: number;
+  private readonly startMs: number;
+
+  constructor(loop: EventLoop, rate: number) {
+    this.loop = loop;
+    this.rate = rate;
+    this.startMs = loop.nowMs;
+  }
+
+  get alive(): boolean {
+    return this.isAlive;
+  }
+
+  monotonicMs(): number {
+    return 1000 + (this.loop.nowMs - this.startMs) * this.rate;
+  }
+
+  nowMs(): number {
+    return 1_700_000_000_000 + this.loop.nowMs + this.wallOffsetMs;
+  }
+
+  after(delayMs: number, callback: () => void): Timer {
+    let isCancelled = false;
+    this.schedule(delayMs / this.rate, () => {
+      if (!isCancelled) callback();
+    });
+    return {
+      cancel: () => {
+        isCancelled = true;
+      },
+    };
+  }
+
+  /** Runs something in this process, in true milliseconds from now; late when it is paused. */
+  schedule(delayMs: number, run: () => void): void {
+    this.loop.schedule(delayMs, () => this.enter(run));
+  }
+
+  /** Nothing of the process runs for so long (SIGSTOP, a stalled machine). */
+  pause(ms: number): void {
+    this.pausedUntilMs = Math.max(this.pausedUntilMs, this.loop.nowMs + ms);
+  }
+
+  end(): void {
+    this.isAlive = false;
+  }
+
+  private enter(run: () => void): void {
+    if (!this.isAlive) return;
+    const waitMs = this.pausedUntilMs - this.loop.nowMs;
+    if (waitMs > 0) this.schedule(waitMs, run);
+    else run();
+  }
+}
