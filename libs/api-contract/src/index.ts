@@ -31,6 +31,15 @@ export { kvRoutes } from './kv-routes.ts';
 export type { KvPair, Session, UserEvent } from './kv-types.ts';
 export type { LiveCancel, LiveRequest, LiveSubscribe, LiveUpdate } from './live-types.ts';
 export { LIVE_LIMITS } from './live-types.ts';
+export { operatorRoutes } from './operator-routes.ts';
+export type {
+  AutopilotConfiguration,
+  AutopilotSettings,
+  OperatorHealth,
+  RaftConfiguration,
+  RaftServer,
+  ServerHealth,
+} from './operator-types.ts';
 export { queryRoutes } from './query-routes.ts';
 export type { PreparedQuery, PreparedQueryResult, PreparedQueryService } from './query-types.ts';
 export type {
@@ -45,6 +54,7 @@ export type {
 } from './route.ts';
 export { defineRoutes, localRoute, readRoute, streamRoute, writeRoute } from './route.ts';
 export { sessionRoutes } from './session-routes.ts';
+export { snapshotRoutes } from './snapshot-routes.ts';
 export { statusRoutes } from './status-routes.ts';
 export { txnRoutes } from './txn-routes.ts';
 export {

@@ -66,6 +66,8 @@ export interface Route {
   readonly acl: AclRule;
   /** Largest request body in bytes; a larger one is refused with 413. 0: no body is read. */
   readonly maxBodyBytes: number;
+  /** The handler takes the body as it arrives, as `bodyStream`; nobody holds it as a whole. @default false */
+  readonly streamedBody?: boolean;
   readonly tier: 'A' | 'B' | 'C';
   /** One sentence for the generated table. */
   readonly doc: string;

@@ -14,7 +14,7 @@ import {
   renderReply,
 } from './rendered-reply.ts';
 import type { ReplyWriter } from './reply-writer.ts';
-import { readBody } from './request-body.ts';
+import { discard, readBody, streamBody } from './request-body.ts';
 import type { RequestLog } from './request-log.ts';
 import type { CachedReply, ResponseCache } from './response-cache.ts';
 import type { CompiledRoute } from './router.ts';
@@ -67,12 +67,14 @@ export class ApiService {
         this.parts.writer.send(response, shared.rendered);
       } else {
         const limit = this.parts.settings.bodyLimitBytes(compiled);
-        if (limit > 0) exchange.body = await readBody(request, limit);
+        if (compiled.route.streamedBody) exchange.bodyStream = streamBody(request, limit);
+        else if (limit > 0) exchange.body = await readBody(request, limit);
         await this.answer(incoming, exchange);
       }
     } catch (thrown) {
       await this.answerError(incoming, exchange, thrown);
     }
+    if (exchange.bodyStream && !request.complete) discard(request);
     this.parts.log.finished(request, compiled.metric, incoming.startedAtMs);
   }
 

@@ -30,6 +30,7 @@ export class Exchange implements RequestContext {
   readonly params: Readonly<Record<string, string>>;
   readonly rawQuery: string;
   body: Uint8Array = EMPTY_BODY;
+  bodyStream?: AsyncIterable<Uint8Array>;
   /** Set to override what the query string says: live connections block by their own index. */
   forcedRead: Pick<ReadRequest, 'minIndex' | 'maxWaitMs'> | undefined;
   private readonly source: RequestSource;

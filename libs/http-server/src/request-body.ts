@@ -56,6 +56,30 @@ export function readBody(request: IncomingMessage, limitBytes: number): Promise<
   });
 }
 
+/**
+ * A request's body as it arrives, no faster than it is taken. Throws as readBody rejects. What is left
+ * when the walk ends early stays unread: see `discard`.
+ */
+export async function* streamBody(
+  request: IncomingMessage,
+  limitBytes: number,
+): AsyncGenerator<Uint8Array> {
+  const declared = declaredLength(request) ?? 0;
+  if (declared > limitBytes) throw tooLarge(declared, limitBytes);
+  let total = 0;
+  try {
+    // The answer has to go out on the same connection.
+    for await (const chunk of request.iterator({ destroyOnReturn: false })) {
+      total += (chunk as Buffer).length;
+      if (total > limitBytes) throw tooLarge(total, limitBytes);
+      yield chunk as Buffer;
+    }
+  } catch (thrown) {
+    if (thrown instanceof MeshError) throw thrown;
+    throw new MeshError('cancelled', 'the client went away before its body', { cause: thrown });
+  }
+}
+
 /** Content-Length; undefined for a chunked body, 0 for none at all. */
 function declaredLength(request: IncomingMessage): number | undefined {
   const text = request.headers['content-length'];

@@ -74,6 +74,8 @@ export interface ReadIndexResponse extends Envelope {
 /** The leader hands over: stand for election at once (thesis 3.10). */
 export interface TimeoutNow extends Envelope {
   readonly kind: 'timeout-now';
+  /** Newest heartbeat round when it was sent: who has seen a later one knows that it was called off. */
+  readonly roundMs: number;
 }
 
 /** How a read makes sure of the leader: by its lease, or by a heartbeat round that starts after it. */

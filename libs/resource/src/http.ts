@@ -18,6 +18,11 @@ export interface RequestContext {
   header(name: string): string | undefined;
   /** Whole body, within the row's limit. Empty when none. */
   readonly body: Uint8Array;
+  /**
+   * Of rows with `streamedBody`: the body as it arrives, to be walked once; `body` is empty then.
+   * Throws `too-large` beyond the row's limit, and `cancelled` when the client goes away.
+   */
+  readonly bodyStream?: AsyncIterable<Uint8Array>;
   readonly remoteAddress: string;
   /** From ?token, X-Consul-Token or Authorization: Bearer; "" when none. */
   readonly token: string;

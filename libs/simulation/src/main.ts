@@ -16,6 +16,9 @@ const { values } = parseArgs({
   },
 });
 
+// Errors are answers here, by the thousand: their stacks are of no use.
+Error.stackTraceLimit = values.trace ? 10 : 0;
+
 async function main(): Promise<void> {
   const first = Number(values.seed ?? values.first);
   const count = values.seed === undefined ? Number(values.count) : 1;

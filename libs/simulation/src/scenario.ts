@@ -18,6 +18,8 @@ export interface ScenarioResult {
   readonly undecided: number;
 }
 
+/** Events between two looks at all servers; what they apply and store is looked at as it happens. */
+const LOOK_EVERY = 3;
 /** Longest that a healed cluster may take to serve again, virtual milliseconds. */
 const RECOVERY_MS = 30_000;
 
@@ -34,17 +36,17 @@ export async function runScenario(
   const clients = new Clients(cluster, new SeededRandom(seed, 'clients'));
   const nemesis = createNemesis(cluster, seed, random);
   const observe = () => {
-    cluster.observe();
+    if (cluster.loop.count % LOOK_EVERY === 0) cluster.observe();
     return cluster.failure !== undefined;
   };
   const { loop } = cluster;
   await loop.run(3000, observe);
   clients.start(random.whole(2, 6));
   nemesis.start();
-  await loop.run(3000 + random.between(5000, 20_000), observe);
+  await loop.run(3000 + random.between(4000, 16_000), observe);
   nemesis.healAll();
   trace?.(`${loop.nowMs.toFixed(1)} all faults are over`);
-  await loop.run(loop.nowMs + 8000, observe);
+  await loop.run(loop.nowMs + 3000, observe);
   clients.stop();
   if (!cluster.failure) await recover(cluster, clients, observe);
   const violations = cluster.failure ? [] : checkKvHistory(clients.history);
@@ -82,6 +84,7 @@ function createCluster(
     clockSkewRatio: random.pick([0, 0.02, 0.1]),
     snapshotThreshold: random.pick([5, 20, 100]),
     trailingEntries: random.pick([0, 3, 20]),
+    maxBatchEntries: random.pick([1, 2, 8]),
     ...(trace && { trace }),
   });
   const voters = random.pick([1, 3, 3, 3, 5]);
@@ -107,16 +110,17 @@ function createNemesis(cluster: SimCluster, seed: number, random: SeededRandom):
   const weight = () => (random.chance(0.3) ? 0 : random.float());
   const mix: FaultMix = {
     partition: 0.2 + weight(),
+    link: weight(),
     crash: 0.2 + weight(),
     crashAll: 0.3 * weight(),
     pause: weight(),
-    disk: 0.6 * weight(),
+    disk: weight(),
     clock: 0.2 * weight(),
     membership: weight(),
     transfer: 0.5 * weight(),
     snapshot: 0.5 * weight(),
   };
-  const betweenMs = random.pick([150, 500, 1500]);
+  const betweenMs = random.pick([80, 250, 800]);
   return new Nemesis(cluster, new SeededRandom(seed, 'nemesis'), mix, betweenMs);
 }
 

@@ -33,6 +33,8 @@ export class CoreState {
   leaderId = '';
   /** When a leader of this term was last heard of, monotonic milliseconds; -Infinity for never. */
   leaderContactMs = Number.NEGATIVE_INFINITY;
+  /** Newest heartbeat round of this term's leader; -Infinity for none. */
+  leaderRoundMs = Number.NEGATIVE_INFINITY;
   /** Monotonic time of the input being handled. */
   nowMs = 0;
   /** Peers that need a snapshot. */
@@ -86,6 +88,7 @@ export class CoreState {
   }
 
   setTerm(term: number, votedFor: string): void {
+    if (term !== this.term) this.leaderRoundMs = Number.NEGATIVE_INFINITY;
     this.term = term;
     this.votedFor = votedFor;
     this.outbox.touchHardState();

@@ -83,6 +83,7 @@ function truncate(state: CoreState, from: number): void {
 export function handleHeartbeat(state: CoreState, { from, roundMs, commitIndex }: Heartbeat): void {
   // The leader names no more than this server has acknowledged to it.
   state.advanceCommit(commitIndex);
+  state.leaderRoundMs = Math.max(state.leaderRoundMs, roundMs);
   const { term, id } = state;
   state.outbox.send({ kind: 'heartbeat-response', term, from: id, to: from, roundMs });
 }

@@ -30,8 +30,8 @@ export class Leader {
   private heartbeatDueMs: number;
   private noticeDueMs = Number.POSITIVE_INFINITY;
   private roundWanted = true;
-  /** Set once TimeoutNow was sent: another may win an election that ignores the lease. */
-  private leaseGivenUp = false;
+  /** TimeoutNow was sent: until its target answers a later round, it may win despite the lease. */
+  private givenUp: { readonly target: string; readonly roundMs: number } | undefined;
   private early: (ReadRequest & { readonly mode: ReadMode })[] = [];
 
   constructor(state: CoreState) {
@@ -50,7 +50,7 @@ export class Leader {
 
   /** Whether this leader may answer reads by itself at this moment (thesis 6.4.1). */
   get hasLease(): boolean {
-    if (!this.committedInTerm || this.leaseGivenUp) return false;
+    if (!this.committedInTerm || this.isLeaseGivenUp) return false;
     const { nowMs, timing } = this.state;
     return this.isSoleVoter || nowMs < this.rounds.confirmedRoundMs + timing.leaderLeaseMs;
   }
@@ -203,15 +203,25 @@ export class Leader {
     return voters.length === 1 && voters[0]!.id === this.state.id;
   }
 
+  private get isLeaseGivenUp(): boolean {
+    if (!this.givenUp) return false;
+    const { target, roundMs } = this.givenUp;
+    const ackedMs = this.peers.get(target)?.ackedRoundMs ?? Number.NEGATIVE_INFINITY;
+    if (!this.transfer && ackedMs > roundMs) this.givenUp = undefined;
+    return this.givenUp !== undefined;
+  }
+
   private tryTransfer(): void {
     const { transfer, state } = this;
     if (!transfer || transfer.sent) return;
     const peer = this.peers.get(transfer.target);
     if (!peer || peer.matchIndex < state.log.lastIndex) return;
     transfer.sent = true;
-    this.leaseGivenUp = true;
     const { term, id } = state;
-    state.outbox.send({ kind: 'timeout-now', term, from: id, to: transfer.target });
+    const { target: to } = transfer;
+    const roundMs = this.rounds.newestMs;
+    this.givenUp = { target: to, roundMs };
+    state.outbox.send({ kind: 'timeout-now', term, from: id, to, roundMs });
   }
 
   private endTransfer(ok: boolean): void {

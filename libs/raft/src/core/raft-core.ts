@@ -170,8 +170,7 @@ export class RaftCore {
         state.answerRead(message.id, message.index);
         return;
       case 'timeout-now':
-        if (state.configurations.isVoter(state.id) && !this.leader)
-          this.voting.campaign('transfer');
+        this.takeOver(message.roundMs);
         return;
     }
   }
@@ -349,6 +348,13 @@ export class RaftCore {
   private handleVoteRequest(request: VoteRequest): void {
     const role = { isLeader: this.leader !== undefined, hasQuorum: !!this.leader?.hasQuorum };
     this.voting.handleRequest(request, role, () => this.adoptTerm(request.term));
+  }
+
+  /** The leader hands over to this server, unless it has called that off since. */
+  private takeOver(roundMs: number): void {
+    const { state } = this;
+    if (this.leader || roundMs < state.leaderRoundMs) return;
+    if (state.configurations.isVoter(state.id)) this.voting.campaign('transfer');
   }
 
   private becomeLeader(tally: number): void {

@@ -34,6 +34,11 @@ export class ReadRounds {
     return this.lastRoundMs;
   }
 
+  /** Name of the newest round. */
+  get newestMs(): number {
+    return this.lastRoundMs;
+  }
+
   /** When the newest round was sent that a majority has answered. */
   get confirmedRoundMs(): number {
     return this.confirmedMs;

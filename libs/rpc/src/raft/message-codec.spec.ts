@@ -79,8 +79,9 @@ describe('the codec of Raft messages', () => {
 
   it('bounds what a small frame can make it allocate', () => {
     const head = encodeMessages('a', 'b', []);
-    // timeout-now, two bytes each.
-    const many = Buffer.concat([head, Buffer.alloc(20_000, Buffer.from([8, 1]))]);
+    // timeout-now, ten bytes each: kind, term, round.
+    const one = Buffer.from([8, 1, 0, 0, 0, 0, 0, 0, 0, 0]);
+    const many = Buffer.concat([head, Buffer.alloc(50_000, one)]);
     expect(() => decodeMessages(many)).toThrow(/over 4096 messages/);
     // An append that claims two to the 40 entries.
     const claim = Buffer.from([2, 1, 0, 0, 0, 255, 255, 255, 255, 255, 31]);

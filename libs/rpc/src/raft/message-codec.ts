@@ -117,6 +117,7 @@ function writeMessage(writer: ByteWriter, message: Message): void {
       writer.whole(message.index + 1);
       break;
     case 'timeout-now':
+      writer.double(message.roundMs);
       break;
   }
 }
@@ -167,7 +168,7 @@ function readMessage(reader: ByteReader, from: string, to: string): Message {
     case 'read-index-response':
       return { kind, ...envelope, id: reader.whole(), index: reader.whole() - 1 };
     case 'timeout-now':
-      return { kind, ...envelope };
+      return { kind, ...envelope, roundMs: readRound(reader) };
     default:
       throw malformed('no such kind of message');
   }

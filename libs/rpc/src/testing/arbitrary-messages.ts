@@ -61,7 +61,7 @@ export function arbitraryMessage(from: string, to: string): fc.Arbitrary<Message
       id: whole,
       index: fc.oneof(fc.constant(-1), index),
     }),
-    fc.record({ kind: fc.constant('timeout-now' as const), ...envelope }),
+    fc.record({ kind: fc.constant('timeout-now' as const), ...envelope, roundMs: clockMs }),
   );
 }
 

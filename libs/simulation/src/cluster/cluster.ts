@@ -16,6 +16,7 @@ export interface ClusterOptions {
   readonly clockSkewRatio: number;
   readonly snapshotThreshold: number;
   readonly trailingEntries: number;
+  readonly maxBatchEntries: number;
   /** Receives a line for each thing that happens; undefined for none. */
   readonly trace?: (line: string) => void;
 }
@@ -63,7 +64,7 @@ export class SimCluster {
     const random = new SeededRandom(this.options.seed, `disk ${id}`);
     const server: SimServer = {
       id,
-      disk: new SimDisk(random, this.invariants.disk(id)),
+      disk: new SimDisk(random, this.invariants.disk(id), () => this.crashInWrite(id)),
       life: undefined,
     };
     this.servers.set(id, server);
@@ -76,7 +77,8 @@ export class SimCluster {
     if (server.life) return;
     this.trace(`start ${id}`);
     const skew = this.random.between(-1, 1) * this.options.clockSkewRatio;
-    const platform = new SimPlatform(this.loop, 1 + skew);
+    const own = new SeededRandom(this.random.whole(0, 2 ** 31), id);
+    const platform = new SimPlatform(this.loop, 1 + skew, own);
     this.invariants.onStart(id);
     const machine = new KvMachine((entry) => this.guard(() => this.invariants.onApply(id, entry)));
     const restore = machine.restore.bind(machine);
@@ -104,7 +106,7 @@ export class SimCluster {
         snapshotThreshold: this.options.snapshotThreshold,
         trailingEntries: this.options.trailingEntries,
         snapshotIntervalMs: 400,
-        maxBatchEntries: 8,
+        maxBatchEntries: this.options.maxBatchEntries,
         maxInflightAppends: 3,
       },
     });
@@ -127,6 +129,12 @@ export class SimCluster {
     server.life = undefined;
     this.guard(() => server.disk.crash());
     if (isNoticed) this.network.tellGone(id);
+  }
+
+  /** A disk write is what a crash falls into. */
+  private crashInWrite(id: string): void {
+    this.crash(id, this.random.chance(0.5));
+    this.loop.schedule(this.random.between(5, 400), () => this.start(id));
   }
 
   /** Bootstraps the cluster on one of its servers. */

@@ -1,10 +1,11 @@
 import type { ConfigurationChange } from '@mesh/raft';
 import type { SeededRandom } from '../world/seeded-random.ts';
-import type { SimCluster } from './cluster.ts';
+import type { SimCluster, SimLife } from './cluster.ts';
 
 /** Faults and operations that befall a cluster, with their weights. */
 export interface FaultMix {
   readonly partition: number;
+  readonly link: number;
   readonly crash: number;
   readonly crashAll: number;
   readonly pause: number;
@@ -52,6 +53,7 @@ export class Nemesis {
     for (const { id, disk } of servers.values()) {
       disk.settings.isFull = false;
       disk.settings.slowestMs = 3;
+      disk.settings.crashRatio = 0;
       this.cluster.start(id);
     }
   }
@@ -89,6 +91,25 @@ export class Nemesis {
     }
   }
 
+  /** One link between two servers, often the leader's, is cut or becomes slow, one way or both. */
+  private link(): void {
+    const { network, servers } = this.cluster;
+    const ids = [...servers.keys()];
+    const leader = this.cluster.leader()?.id;
+    const one = leader && this.random.chance(0.7) ? leader : this.random.pick(ids);
+    const other = this.random.pick(ids);
+    const slowMs = this.random.chance(0.5) ? this.random.between(50, 600) : undefined;
+    this.cluster.trace(`link ${one} ${other} ${slowMs ?? 'cut'}`);
+    for (const [from, to] of [
+      [one, other],
+      [other, one],
+    ] as const) {
+      if (this.random.chance(0.2)) continue;
+      if (slowMs === undefined) network.cut(from, to);
+      else network.slowDown(from, to, slowMs);
+    }
+  }
+
   private crash(): void {
     const leader = this.cluster.leader()?.id;
     const ids = [...this.cluster.servers.keys()];
@@ -119,7 +140,8 @@ export class Nemesis {
   private disk(): void {
     const server = this.random.pick([...this.cluster.servers.values()]);
     server.disk.settings.isFull = this.random.chance(0.4);
-    server.disk.settings.slowestMs = this.random.chance(0.5) ? 3 : this.random.between(20, 800);
+    server.disk.settings.slowestMs = this.random.chance(0.4) ? 3 : this.random.between(20, 800);
+    server.disk.settings.crashRatio = this.random.chance(0.5) ? 0 : this.random.between(0, 0.03);
     this.cluster.trace(`disk of ${server.id}: ${JSON.stringify(server.disk.settings)}`);
   }
 
@@ -131,7 +153,12 @@ export class Nemesis {
   private membership(): void {
     const leader = this.cluster.leader();
     if (!leader) return;
-    const { servers } = leader.life.node.status();
+    // Several at once, of which a leader must take one at most.
+    for (let burst = this.random.whole(1, 3); burst > 0; burst--) this.changeServers(leader.life);
+  }
+
+  private changeServers({ node }: SimLife): void {
+    const { servers } = node.status();
     const ids = [...this.cluster.servers.keys()];
     const voters = servers.filter(({ suffrage }) => suffrage === 'voter');
     const id = this.random.pick(ids);
@@ -143,7 +170,7 @@ export class Nemesis {
     if (voters.length > 2) changes.push({ kind: 'remove', id }, { kind: 'demote', id });
     const change = this.random.pick(changes);
     this.cluster.trace(`change ${JSON.stringify(change)}`);
-    leader.life.node.changeConfiguration(change).catch(() => {});
+    node.changeConfiguration(change).catch(() => {});
   }
 
   private transfer(): void {

@@ -5,7 +5,7 @@ interface Scheduled {
 }
 
 /** Turns of the microtask queue after each event: longer than any chain of promises in a step. */
-const MICROTASK_TURNS = 24;
+const MICROTASK_TURNS = 12;
 
 /** Virtual time: events happen in order of their time, and between two of them promises settle. */
 export class EventLoop {

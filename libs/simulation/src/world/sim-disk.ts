@@ -19,6 +19,8 @@ export interface DiskSettings {
   /** Longest time of a write, milliseconds. */
   slowestMs: number;
   isFull: boolean;
+  /** Share of writes during which the process dies; of those that hold a vote, ten times as many. */
+  crashRatio: number;
 }
 
 /** Looks at everything that becomes durable. */
@@ -40,7 +42,7 @@ interface StoredSnapshot {
 
 /** What survives the crashes of a server: writes that were done, and perhaps the one under way. */
 export class SimDisk {
-  readonly settings: DiskSettings = { slowestMs: 3, isFull: false };
+  readonly settings: DiskSettings = { slowestMs: 3, isFull: false, crashRatio: 0 };
   content: DiskContent = {
     hardState: { term: 0, votedFor: '', commitIndex: 0 },
     base: { index: 0, term: 0 },
@@ -51,9 +53,12 @@ export class SimDisk {
   private readonly observer: DiskObserver;
   private underWay: LogWrite | undefined;
 
-  constructor(random: SeededRandom, observer: DiskObserver) {
+  private readonly onCrash: () => void;
+
+  constructor(random: SeededRandom, observer: DiskObserver, onCrash: () => void) {
     this.random = random;
     this.observer = observer;
+    this.onCrash = onCrash;
   }
 
   /** The log as one life of a process uses it. */
@@ -94,6 +99,13 @@ export class SimDisk {
   private write(platform: SimPlatform, write: LogWrite): Promise<void> {
     if (this.underWay) throw new Error('one write at a time');
     this.underWay = write;
+    const holdsVote = write.hardState?.votedFor !== this.content.hardState.votedFor;
+    if (this.random.chance(this.settings.crashRatio * (holdsVote ? 10 : 1))) {
+      const inMs = this.random.between(0, this.settings.slowestMs);
+      platform.schedule(inMs, () => {
+        if (this.underWay === write) this.onCrash();
+      });
+    }
     return new Promise((resolve, reject) => {
       platform.schedule(this.random.between(0.1, this.settings.slowestMs), () => {
         this.underWay = undefined;

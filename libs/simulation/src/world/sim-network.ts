@@ -37,6 +37,7 @@ export class SimNetwork {
   };
   private readonly endpoints = new Map<string, Endpoint>();
   private readonly cuts = new Set<string>();
+  private readonly slow = new Map<string, number>();
   private readonly loop: EventLoop;
   private readonly random: SeededRandom;
 
@@ -66,8 +67,14 @@ export class SimNetwork {
     this.cuts.add(`${from} ${to}`);
   }
 
+  /** Messages of `from` to `to` take this much longer, milliseconds. */
+  slowDown(from: string, to: string, ms: number): void {
+    this.slow.set(`${from} ${to}`, ms);
+  }
+
   healAll(): void {
     this.cuts.clear();
+    this.slow.clear();
   }
 
   /** Tells others that the process of a server is gone, as a refused connection does. */
@@ -92,7 +99,8 @@ export class SimNetwork {
   }
 
   private deliver(message: Message): void {
-    this.loop.schedule(this.delayMs(), () => {
+    const slowMs = this.slow.get(`${message.from} ${message.to}`) ?? 0;
+    this.loop.schedule(slowMs + this.delayMs(), () => {
       const target = this.endpoints.get(message.to);
       if (!target || !this.isOpen(message.from, message.to)) return;
       target.platform.schedule(0, () => target.handler?.receive(message));

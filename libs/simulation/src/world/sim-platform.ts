@@ -1,5 +1,11 @@
 import type { Clock, Timer, Timers } from '@mesh/base';
 import type { EventLoop } from './event-loop.ts';
+import type { SeededRandom } from './seeded-random.ts';
+
+/** Timers fire at least this much late, so that rounding never lets one fire before its time. */
+const ROUNDING_MS = 1e-6;
+/** And at most this much: shared timers are coarse. */
+const TIMER_LATE_MS = 10;
 
 /**
  * Clock and timers of one life of a process: they run at a rate of their own, stand still for its code
@@ -12,11 +18,13 @@ export class SimPlatform implements Clock, Timers {
   private pausedUntilMs = 0;
   private readonly loop: EventLoop;
   private readonly rate: number;
+  private readonly random: SeededRandom;
   private readonly startMs: number;
 
-  constructor(loop: EventLoop, rate: number) {
+  constructor(loop: EventLoop, rate: number, random: SeededRandom) {
     this.loop = loop;
     this.rate = rate;
+    this.random = random;
     this.startMs = loop.nowMs;
   }
 
@@ -34,7 +42,8 @@ export class SimPlatform implements Clock, Timers {
 
   after(delayMs: number, callback: () => void): Timer {
     let isCancelled = false;
-    this.schedule(delayMs / this.rate, () => {
+    const lateMs = delayMs > 0 ? this.random.between(ROUNDING_MS, TIMER_LATE_MS) : ROUNDING_MS;
+    this.schedule(delayMs / this.rate + lateMs, () => {
       if (!isCancelled) callback();
     });
     return {
@@ -61,7 +70,8 @@ export class SimPlatform implements Clock, Timers {
   private enter(run: () => void): void {
     if (!this.isAlive) return;
     const waitMs = this.pausedUntilMs - this.loop.nowMs;
-    if (waitMs > 0) this.schedule(waitMs, run);
+    // What piled up in the meantime is worked on in no certain order.
+    if (waitMs > ROUNDING_MS) this.schedule(waitMs + this.random.between(0, 5), run);
     else run();
   }
 }
