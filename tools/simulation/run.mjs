@@ -59,11 +59,17 @@ async function bundle(name, mutation) {
   return outfile;
 }
 
+/** Longest that the seeds of one deliberate bug may take, milliseconds: some make servers spin. */
+const MUTATION_MS = 90_000;
+
 /** Plays seeds in one process; calls back for each. Resolves when the process is over. */
-function play(file, args, onResult) {
+function play(file, args, onResult, timeout = 0) {
   return new Promise((resolve, reject) => {
+    const stdio = ['ignore', 'pipe', 'inherit'];
     const child = spawn(process.execPath, [file, ...args], {
-      stdio: ['ignore', 'pipe', 'inherit'],
+      stdio,
+      timeout,
+      killSignal: 'SIGKILL',
     });
     createInterface({ input: child.stdout }).on('line', (line) =>
       onResult(JSON.parse(line), child),
@@ -116,9 +122,10 @@ async function playMutations(maxSeeds) {
         const file = await bundle(`mutation-${number}`, mutation);
         let found;
         const args = ['--first=1', `--count=${maxSeeds}`, '--stop-at-violation'];
-        await play(file, args, (result) => {
+        const onResult = (result) => {
           if (result.violation !== undefined) found ??= result;
-        });
+        };
+        await play(file, args, onResult, MUTATION_MS);
         if (found) caught++;
         const how = found ? `caught by seed ${found.seed}: ${found.violation}` : 'NOT CAUGHT';
         console.log(`${mutation.name}: ${how.split('\n')[0].slice(0, 160)}`);

@@ -114,8 +114,13 @@ export function readFile(path: string): Buffer {
   try {
     return readFileSync(path);
   } catch (error) {
-    const { code, message } = error as NodeJS.ErrnoException;
-    const verb = code === 'EISDIR' ? 'read' : 'open';
-    throw new Error(`${verb} ${path}: ${FILE_REASONS[code ?? ''] ?? message}`);
+    throw fileError(error, path);
   }
+}
+
+/** What went wrong with a file, in the same words. */
+export function fileError(error: unknown, path: string): Error {
+  const { code, message } = error as NodeJS.ErrnoException;
+  const verb = code === 'EISDIR' ? 'read' : 'open';
+  return new Error(`${verb} ${path}: ${FILE_REASONS[code ?? ''] ?? message}`);
 }

@@ -11,7 +11,10 @@ ${list(top)}`;
 
 /** Help of a group: its subcommands. */
 export function groupHelp(group: CommandRow, rows: readonly CommandRow[]): string {
-  const children = rows.filter((row) => row.name.startsWith(`${group.name} `));
+  const words = group.name.split(' ').length + 1;
+  const children = rows.filter(
+    ({ name }) => name.startsWith(`${group.name} `) && name.split(' ').length === words,
+  );
   return `Usage: consul ${group.name} <subcommand> [options] [args]
 
   ${group.about}

@@ -8,6 +8,7 @@ import { CoordinateApi } from './resources/coordinate.ts';
 import { EventApi } from './resources/event.ts';
 import { HealthApi } from './resources/health.ts';
 import { KvApi } from './resources/kv.ts';
+import { OperatorApi } from './resources/operator.ts';
 import { QueryApi } from './resources/query.ts';
 import { SessionApi } from './resources/session.ts';
 import { StatusApi } from './resources/status.ts';
@@ -25,6 +26,7 @@ export class ApiClient {
   readonly event: EventApi;
   readonly health: HealthApi;
   readonly kv: KvApi;
+  readonly operator: OperatorApi;
   readonly query: QueryApi;
   readonly session: SessionApi;
   readonly status: StatusApi;
@@ -52,6 +54,7 @@ export class ApiClient {
     this.event = new EventApi(core);
     this.health = new HealthApi(core);
     this.kv = new KvApi(core);
+    this.operator = new OperatorApi(core);
     this.query = new QueryApi(core);
     this.session = new SessionApi(core);
     this.status = new StatusApi(core);

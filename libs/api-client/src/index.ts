@@ -2,6 +2,8 @@
 
 // Types of the API itself.
 export type {
+  AutopilotConfiguration,
+  AutopilotSettings,
   CatalogNode,
   CheckServiceNode,
   Coordinate,
@@ -9,9 +11,13 @@ export type {
   HealthStatus,
   KvPair,
   NodeService,
+  OperatorHealth,
   PreparedQuery,
   PreparedQueryResult,
   PreparedQueryService,
+  RaftConfiguration,
+  RaftServer,
+  ServerHealth,
   ServiceNode,
   Session,
   UserEvent,
@@ -50,6 +56,7 @@ export type {
 export type { EventApi, EventFilters } from './resources/event.ts';
 export type { HealthApi, HealthServiceOptions } from './resources/health.ts';
 export type { KvApi, KvDeleteOptions, KvPutOptions } from './resources/kv.ts';
+export type { AutopilotChange, OperatorApi } from './resources/operator.ts';
 export type { ExecuteOptions, PreparedQueryRequest, QueryApi } from './resources/query.ts';
 export type { SessionApi, SessionRequest } from './resources/session.ts';
 export type { StatusApi } from './resources/status.ts';

@@ -6,6 +6,7 @@ import { MeshError, silentLogger } from '@mesh/base';
 import { catalogHttpRoutes } from '@mesh/catalog';
 import { coordinateBatchUpdate, coordinateUpdate, originCoordinate } from '@mesh/coordinate';
 import { kvHttpRoutes } from '@mesh/kv';
+import { operatorHttpRoutes } from '@mesh/operator';
 import { queryHttpRoutes } from '@mesh/prepared-query';
 import type { LogEntry } from '@mesh/raft';
 import type { BoundRoute, ReadEndpoint, ReadReply, Rpc, WriteEndpoint } from '@mesh/resource';
@@ -19,6 +20,7 @@ import { type Reaping, tombstoneReaping } from './duties/tombstone-reaper.ts';
 import { encodeEntry } from './entry-codec.ts';
 import { Fsm } from './fsm.ts';
 import { createResources } from './resources.ts';
+import { testOperator } from './testing/all-resources.ts';
 import { histories, type Step, sessionId } from './testing/histories.ts';
 
 const packr = new Packr({ useRecords: false });
@@ -34,7 +36,8 @@ class Replica {
 
   constructor() {
     this.reaping = tombstoneReaping(() => this.store);
-    const bound = { coordinateUpdate: coordinateUpdate(() => {}), sessionCreate: create };
+    const update = coordinateUpdate(() => {});
+    const bound = { coordinateUpdate: update, sessionCreate: create, operator: testOperator };
     const resources = [...createResources(bound), this.reaping.resource];
     this.store = createStateStore(resources.flatMap(({ tables }) => tables));
     this.fsm = new Fsm(this.store, resources, silentLogger);
@@ -120,6 +123,7 @@ async function run(history: readonly Step[]): Promise<Leader> {
     ...sessionHttpRoutes({ rpc, nodeName: 'n1', create }),
     ...txnHttpRoutes({ rpc, kvMaxValueBytes: 1024 }),
     ...queryHttpRoutes({ rpc, nodeName: 'n1' }),
+    ...operatorHttpRoutes({ rpc }),
   ];
   await leader.write(leader.replica.reaping.endpoint, { index: 0 });
   const n1 = { Node: 'n1', Address: '::1', Check: { CheckID: 'serfHealth', Status: 'passing' } };

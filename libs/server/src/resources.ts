@@ -2,6 +2,7 @@ import { type CatalogHooks, catalogResource, nodeByName } from '@mesh/catalog';
 import { coordinateResource, type NodeCoordinate } from '@mesh/coordinate';
 import { healthResource } from '@mesh/health';
 import { kvResource, releaseLocks } from '@mesh/kv';
+import { type OperatorParts, operatorResource } from '@mesh/operator';
 import { deleteQueriesOfSession, preparedQueryResource } from '@mesh/prepared-query';
 import type { Resource, WriteEndpoint } from '@mesh/resource';
 import {
@@ -17,6 +18,7 @@ import { txnResource } from '@mesh/txn';
 export interface BoundEndpoints {
   readonly coordinateUpdate: WriteEndpoint<NodeCoordinate, true>;
   readonly sessionCreate: WriteEndpoint<SessionRequest, string>;
+  readonly operator: OperatorParts;
 }
 
 /** A session that ends takes along its locks and the queries bound to it. */
@@ -49,5 +51,6 @@ export function createResources(bound: BoundEndpoints): readonly Resource[] {
     kvResource(),
     txnResource({ catalogHooks }),
     preparedQueryResource(),
+    operatorResource(bound.operator),
   ];
 }

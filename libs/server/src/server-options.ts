@@ -1,5 +1,6 @@
 import type { Logger, Metrics, Platform } from '@mesh/base';
 import type { Membership } from '@mesh/membership';
+import type { AutopilotLimits } from '@mesh/operator';
 import type {
   Consensus,
   LogStore,
@@ -36,6 +37,8 @@ export interface ServerOptions {
   readonly raftLimits?: Partial<RaftLimits>;
   /** @default RaftNode of these options */
   readonly createConsensus?: (options: RaftNodeOptions) => Consensus;
+  /** What autopilot goes by in a cluster that has no configuration of it yet. @default DEFAULT_LIMITS */
+  readonly autopilot?: AutopilotLimits;
   readonly platform: Platform;
   readonly metrics: Metrics;
   /** Named agent.server. */

@@ -2,6 +2,7 @@ import { noMetrics, silentLogger } from '@mesh/base';
 import { catalogNodes, catalogRegister } from '@mesh/catalog';
 import { kvApply, kvGet } from '@mesh/kv';
 import type { Membership } from '@mesh/membership';
+import { operatorHttpRoutes } from '@mesh/operator';
 import { raftTiming } from '@mesh/raft';
 import { MemoryLogStore, MemorySnapshotStore } from '@mesh/raft-storage';
 import { PLAIN_READ, PLAIN_WRITE } from '@mesh/resource';
@@ -286,6 +287,32 @@ describe('one server', () => {
     expect(await world.during(joiner.get('key'))).toBe('value');
     const { servers } = world.leader.server.consensus.status();
     expect(servers.map(({ suffrage }) => suffrage)).toEqual(['voter', 'non-voter']);
+    const ask = (name: string) =>
+      callRoute(operatorHttpRoutes({ rpc: joiner.server.rpc }), 'GET', `/v1/operator/${name}`);
+    expect(await world.during(ask('raft/configuration'))).toMatchObject({
+      value: {
+        Servers: [
+          { Node: 'a', Voter: true, Leader: true },
+          { Node: 'b', Voter: false },
+        ],
+      },
+    });
+    await world.platform.pass(22_000);
+    expect(await world.during(ask('raft/configuration'))).toMatchObject({
+      value: {
+        Servers: [
+          { Node: 'a', Voter: true },
+          { Node: 'b', Voter: true, Leader: false },
+        ],
+      },
+    });
+    expect(await world.during(ask('autopilot/health'))).toMatchObject({
+      status: 200,
+      value: { Healthy: true, Servers: [{ Name: 'a' }, { Name: 'b' }] },
+    });
+    expect(await world.during(ask('autopilot/configuration'))).toMatchObject({
+      value: { CleanupDeadServers: true, ModifyIndex: expect.any(Number) },
+    });
   });
 
   it('brings a late one up to date by a snapshot', async () => {

@@ -6,6 +6,7 @@ import {
   type NodeCoordinate,
 } from '@mesh/coordinate';
 import { serverMember } from '@mesh/membership';
+import { DEFAULT_LIMITS, type OperatorParts } from '@mesh/operator';
 import {
   type Consensus,
   type LogPosition,
@@ -27,6 +28,8 @@ import { createStateStore, type StateStore } from '@mesh/state';
 import { BlockingQueries } from './blocking-query.ts';
 import { Bootstrap, hasRaftState } from './bootstrap/bootstrap.ts';
 import { BootstrapPromises } from './bootstrap/promises.ts';
+import { Autopilot } from './duties/autopilot.ts';
+import { operatorMembers } from './duties/autopilot-sample.ts';
 import { Departures } from './duties/departures.ts';
 import { Lead } from './duties/lead.ts';
 import { Reconciler } from './duties/reconciler.ts';
@@ -85,7 +88,9 @@ class ServerParts implements Server {
   readonly components: readonly Component[];
   readonly coordinateUpdate: WriteEndpoint<NodeCoordinate, true>;
   readonly sessionCreate: WriteEndpoint<SessionRequest, string>;
+  readonly operator: OperatorParts;
   private isReady = false;
+  private readonly autopilot: Autopilot;
   private readonly machine: StateMachine;
   private readonly options: ServerOptions;
   private readonly leaver: Leaver;
@@ -99,6 +104,7 @@ class ServerParts implements Server {
     this.batcher = this.createBatcher();
     this.coordinateUpdate = coordinateUpdate((coordinate) => this.batcher.add(coordinate));
     this.sessionCreate = sessionCreate(options.sessionTtlMinMs);
+    this.operator = this.operatorParts();
     const reaping = tombstoneReaping(() => this.store);
     this.leaver = this.createLeaver(departures);
     const resources = [...createResources(this), reaping.resource, this.leaver.resource()];
@@ -117,7 +123,9 @@ class ServerParts implements Server {
     const reaper = new TombstoneReaper(platform, this.store, (payload) =>
       this.rpc.writeAsLeader(reaping.endpoint, payload),
     );
-    const duties = [this.createReconciler(departures), this.sessions, this.batcher, reaper];
+    this.autopilot = this.createAutopilot();
+    const reconciler = this.createReconciler(departures);
+    const duties = [reconciler, this.sessions, this.batcher, reaper, this.autopilot];
     this.components = [
       this.rpc,
       this.raftComponent(),
@@ -230,6 +238,28 @@ class ServerParts implements Server {
       write: (endpoint, args) => rpc.writeAsLeader(endpoint, args),
       departures,
     });
+  }
+
+  private createAutopilot(): Autopilot {
+    const { options, consensus, store, rpc } = this;
+    return new Autopilot({
+      ...options,
+      consensus,
+      store,
+      write: (endpoint, args) => rpc.writeAsLeader(endpoint, args),
+      initial: options.autopilot ?? DEFAULT_LIMITS,
+      logger: options.logger.named('autopilot'),
+    });
+  }
+
+  private operatorParts(): OperatorParts {
+    const { membership, datacenter, logger } = this.options;
+    return {
+      consensus: () => this.consensus,
+      members: () => operatorMembers(membership, datacenter),
+      health: () => this.autopilot.health(),
+      logger: logger.named('operator'),
+    };
   }
 
   private createBootstrap(promises: BootstrapPromises): Bootstrap {

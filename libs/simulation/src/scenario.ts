@@ -21,7 +21,9 @@ export interface ScenarioResult {
 /** Events between two looks at all servers; what they apply and store is looked at as it happens. */
 const LOOK_EVERY = 3;
 /** Longest that a healed cluster may take to serve again, virtual milliseconds. */
-const RECOVERY_MS = 30_000;
+const RECOVERY_MS = 15_000;
+/** Events of one seed at most: beyond it servers only keep each other busy. */
+const MAX_EVENTS = 600_000;
 
 /**
  * Plays one seed: a cluster of random size under random faults while clients work (safety), then all
@@ -37,6 +39,7 @@ export async function runScenario(
   const nemesis = createNemesis(cluster, seed, random);
   const observe = () => {
     if (cluster.loop.count % LOOK_EVERY === 0) cluster.observe();
+    if (cluster.loop.count > MAX_EVENTS) cluster.fail(new Error('livelock: too many events'));
     return cluster.failure !== undefined;
   };
   const { loop } = cluster;

@@ -183,10 +183,119 @@ describe('a bad dump', () => {
     expect(store.view()).toBe(before);
   });
 
+  test.each<[string, DumpRecord[]]>([
+    ['rows has "a" twice', [header, table, one, one]],
+    ['both there and gone', [header, table, one, odd({ kind: 'tombstone', change: 1, id: 'a' })]],
+    [
+      'both there and gone',
+      [
+        header,
+        table,
+        one,
+        odd({ kind: 'tombstone', change: 1, id: 'a', index: 'group', key: 'g' }),
+      ],
+    ],
+    ['does not fit', [header, table, odd({ kind: 'row', change: 1, row: { id: 'a', group: 7 } })]],
+    ['unfit key', [header, table, odd({ kind: 'row', change: 1, row: { id: 'a', group: [7] } })]],
+    ['indexFloor 10', [{ kind: 'header', index: 9, indexFloor: 10 }]],
+    [`index ${2 ** 52 + 2} is no log index`, [{ kind: 'header', index: 2 ** 52 + 2 }]],
+  ])('%s', (message, bad) => {
+    expect(() => load(bad, createStateStore([rows, others]))).toThrow(message);
+  });
+
+  test('a row that its schema trips over is refused as such', () => {
+    const strict = defineTable<Row>({ name: 'rows', id: (row) => row.id.trim(), indexes: {} });
+    const restore = createStateStore([strict]).restore();
+    for (const record of [header, table]) restore.add(record);
+    const row = odd({ kind: 'row', change: 1, row: { id: 5 } });
+    expect(() => restore.add(row)).toThrow(MeshError);
+    expect(() => restore.add(row)).toThrow('a row of rows does not fit: TypeError');
+  });
+
   test('an index that is gone or new is no error', () => {
     const gone: DumpRecord = { kind: 'tombstone', change: 2, id: 'a', index: 'old', key: 'k' };
     const store = load([header, table, one, gone, end(4)]);
     expect(store.view().getBy(rows, 'group', 'g').length).toBe(1);
     expect(store.view().index).toBe(9);
   });
+});
+
+describe('a restore at an index of its own', () => {
+  const source = populated(50);
+  const { index: dumpedAt } = source.view();
+
+  function restoredAt(index: number, into = createStateStore([rows, others])): StateStore {
+    const restore = into.restore();
+    for (const record of records(source)) restore.add(record);
+    expect(restore.index).toBe(dumpedAt);
+    restore.finish({ index });
+    return into;
+  }
+
+  const queries: ((view: StateView) => unknown)[] = [
+    (v) => v.get(rows, 'k3'),
+    (v) => v.get(rows, 'k1'),
+    (v) => v.get(rows, 'never'),
+    (v) => v.prefix(rows, 'k1'),
+    (v) => v.prefix(rows, ''),
+    (v) => v.getBy(rows, 'group', 'g2'),
+    (v) => v.getBy(rows, 'group', 'none'),
+    (v) => v.keysOf(rows, 'group'),
+    (v) => v.count(others),
+    () => {},
+  ];
+
+  test('no read has a lower one from then on', () => {
+    const store = restoredAt(dumpedAt + 100);
+    expect(store.view().index).toBe(dumpedAt + 100);
+    for (const query of queries) expect(indexOf(store, query)).toBe(dumpedAt + 100);
+    expect([...store.view().prefix(rows, '')]).toEqual([...source.view().prefix(rows, '')]);
+    const txn = store.write(dumpedAt + 101);
+    txn.put(rows, { id: 'k3', group: 'g2' });
+    txn.commit();
+    const reap = store.write(dumpedAt + 102);
+    store.reapTombstones(reap, dumpedAt + 101);
+    reap.commit();
+    expect(indexOf(store, (v) => v.get(rows, 'k3'))).toBe(dumpedAt + 101);
+    expect(indexOf(store, (v) => v.getBy(rows, 'group', 'g2'))).toBe(dumpedAt + 101);
+    expect(indexOf(store, (v) => v.get(rows, 'k2'))).toBe(dumpedAt + 100);
+    expect(indexOf(store, (v) => v.get(rows, 'k1'))).toBe(dumpedAt + 100);
+  });
+
+  test('which is kept by dumps, and replaced by the next', () => {
+    const store = restoredAt(dumpedAt + 100);
+    const copy = load(records(store));
+    for (const query of queries) expect(indexOf(copy, query)).toBe(dumpedAt + 100);
+    restoredAt(dumpedAt + 200, copy);
+    for (const query of queries) expect(indexOf(copy, query)).toBe(dumpedAt + 200);
+    expect(records(load(records(copy)))).toEqual(records(copy));
+  });
+
+  test('must come after the dump', () => {
+    expect(() => restoredAt(dumpedAt)).toThrow('assertion failed');
+  });
+});
+
+test('tables can be left out of a dump, and of a restore', () => {
+  const source = populated(20);
+  const partial = [...source.dump(source.view(), { without: [others] })];
+  const copy = load(partial);
+  expect(copy.view().count(rows)).toBe(source.view().count(rows));
+  expect(copy.view().count(others)).toBe(0);
+  const restore = createStateStore([rows, others]).restore({ without: [others] });
+  const all = records(source);
+  expect(() => {
+    for (const record of all) restore.add(record);
+  }).toThrow('unknown table "others"; known: rows');
+});
+
+test('a check builds nothing, and finds what is missing', () => {
+  const store = createStateStore([rows, others]);
+  const before = store.view();
+  const check = store.restore({ checkOnly: true });
+  expect(() => check.requireComplete()).toThrow('without an end record');
+  for (const record of records(populated(100))) check.add(record);
+  check.requireComplete();
+  expect(() => check.finish()).toThrow('assertion failed');
+  expect(store.view()).toBe(before);
 });

@@ -1,6 +1,6 @@
-import { assert, invalid } from '@mesh/base';
+import { assert, invalid, MeshError } from '@mesh/base';
 import type { DumpHeader, DumpRecord, DumpRow, DumpTable, DumpTombstone } from './dump.ts';
-import type { IndexSlot, Layout, TableSlot } from './layout.ts';
+import type { Layout, TableSlot } from './layout.ts';
 import type { State } from './state.ts';
 import { TreeEditor } from './tree-edit.ts';
 import type { Entry, Tree } from './tree-node.ts';
@@ -123,22 +123,28 @@ export class StateRestore implements Restore {
     if (typeof row !== 'object' || row === null) throw invalid('snapshot: a row is no object');
     checkIndex(change, 'change', index);
     const { name } = slot.schema;
-    const id = keyed(name, () => slot.schema.id(row));
-    if (typeof id !== 'string') throw invalid(`snapshot: a row of ${name} has no id`);
-    if (this.set(slot.primary, { key: id, id: '', row, change })) {
-      throw invalid(`snapshot: ${name} has "${id}" twice`);
+    try {
+      this.addKeyed(slot, row, change);
+    } catch (thrown) {
+      if (thrown instanceof MeshError) throw thrown;
+      // A row may be anything: what the making of its keys trips over is the row's fault.
+      throw invalid(`snapshot: a row of ${name} does not fit: ${String(thrown)}`);
     }
-    for (const index of slot.indexes) this.addToIndex(index, name, { id, row, change });
   }
 
-  private addToIndex(
-    { tree, keysOf }: IndexSlot,
-    name: string,
-    { id, row, change }: Omit<Entry, 'key'>,
-  ): void {
-    for (const key of keyed(name, () => keysOf(row!))) {
-      if (typeof key !== 'string') throw invalid(`snapshot: a row of ${name} has an unfit key`);
-      this.set(tree, { key, id, row, change });
+  private addKeyed({ schema, primary, indexes }: TableSlot, row: object, change: number): void {
+    const id = schema.id(row);
+    if (typeof id !== 'string') throw invalid(`snapshot: a row of ${schema.name} has no id`);
+    if (this.set(primary, { key: id, id: '', row, change })) {
+      throw invalid(`snapshot: ${schema.name} has "${id}" twice`);
+    }
+    for (const { tree, keysOf } of indexes) {
+      for (const key of keysOf(row)) {
+        if (typeof key !== 'string') {
+          throw invalid(`snapshot: a row of ${schema.name} has an unfit key`);
+        }
+        this.set(tree, { key, id, row, change });
+      }
     }
   }
 
@@ -170,15 +176,6 @@ export class StateRestore implements Restore {
   private currentTable(kind: string): TableSlot {
     if (!this.slot) throw invalid(`snapshot: a ${kind} record before the first table`);
     return this.slot;
-  }
-}
-
-/** Keys of a row that may be anything: what their making trips over is the row's fault. */
-function keyed<T>(table: string, make: () => T): T {
-  try {
-    return make();
-  } catch (thrown) {
-    throw invalid(`snapshot: a row of ${table} does not fit: ${String(thrown)}`);
   }
 }
 

@@ -1,5 +1,8 @@
 import { assert } from '@mesh/base';
 import {
+  type BoundCall,
+  type CallEndpoint,
+  type CallOptions,
   type Command,
   type ReadEndpoint,
   type ReadOptions,
@@ -33,10 +36,11 @@ export class DirectRpc implements Rpc {
   readonly applied: AppliedEntry[] = [];
   /** Calls of touchSession: session id, and the TTL where it was given. */
   readonly touched: (readonly [id: string, ttl: string | undefined])[] = [];
-  /** Read and write options of the last call. */
-  lastOptions: ReadOptions | WriteOptions | undefined;
+  /** Options of the last read, write or call. */
+  lastOptions: ReadOptions | WriteOptions | CallOptions | undefined;
   nowMs = 1_700_000_000_000;
   private readonly commands = new Map<string, Command>();
+  private readonly calls: ReadonlyMap<string, BoundCall>;
   private uuids = 0;
 
   constructor(resources: readonly Resource[]) {
@@ -45,6 +49,8 @@ export class DirectRpc implements Rpc {
       assert(!this.commands.has(command.type), `command ${command.type} declared once`);
       this.commands.set(command.type, command);
     }
+    const calls = resources.flatMap((resource) => resource.calls ?? []);
+    this.calls = new Map(calls.map((call) => [call.endpoint.method, call]));
     // Every log begins with the no-op of its first leader; index 1 must not be the index of data.
     this.store.write(1).commit();
   }
@@ -60,8 +66,12 @@ export class DirectRpc implements Rpc {
     return { value, index: view.dependencies().index, knownLeader: true, lastContactMs: 0 };
   }
 
-  call(): Promise<never> {
-    return Promise.reject(new Error('no calls here'));
+  async call<A, R>(endpoint: CallEndpoint<A, R>, args: A, options: CallOptions): Promise<R> {
+    this.lastOptions = options;
+    const bound = this.calls.get(endpoint.method);
+    assert(bound, `call ${endpoint.method} is bound by a resource`);
+    const answer = await bound.run(unpackr.unpack(packr.pack(args)));
+    return unpackr.unpack(packr.pack(answer)) as R;
   }
 
   async write<A, R>(endpoint: WriteEndpoint<A, R>, args: A, options: WriteOptions): Promise<R> {

@@ -1,12 +1,12 @@
 import type { Endpoint } from './endpoint.ts';
-import { type Answer, exchange, type Receiver, stream } from './exchange.ts';
+import { type Answer, exchange, type Receiver, type StreamedBody, stream } from './exchange.ts';
 
 /** Query parameters; undefined ones are left out, true stands as `name=`. */
 export type Query = Readonly<Record<string, string | readonly string[] | true | undefined>>;
 
 export interface CallOptions {
   readonly query?: Query;
-  readonly body?: Uint8Array | string;
+  readonly body?: Uint8Array | string | StreamedBody;
   readonly headers?: Readonly<Record<string, string>>;
   readonly signal?: AbortSignal;
 }

@@ -8,8 +8,15 @@ export interface ExchangeRequest {
   /** Path and query string, already encoded. */
   readonly target: string;
   readonly headers?: Readonly<Record<string, string>>;
-  readonly body?: Uint8Array;
+  readonly body?: Uint8Array | StreamedBody;
   readonly signal?: AbortSignal;
+}
+
+/** A body that is read while it is sent, no faster than the agent takes it. */
+export interface StreamedBody {
+  readonly length: number;
+  /** Of `length` bytes. */
+  readonly chunks: AsyncIterable<Uint8Array>;
 }
 
 /** Receives an answer while it arrives. */
@@ -77,8 +84,29 @@ export async function stream(
     socket.on('error', (error) => settle(new Error(dialError(error, endpoint))));
     socket.on('close', () => guarded(() => parser.close()));
     socket.write(requestHead(endpoint, request));
-    if (request.body && request.body.length > 0) socket.write(request.body);
+    if (request.body instanceof Uint8Array) {
+      if (request.body.length > 0) socket.write(request.body);
+    } else if (request.body) {
+      sendBody(socket, request.body.chunks).catch(settle);
+    }
   });
+}
+
+/** Ends early when the connection is closed: then the answer is there, or another error is. */
+async function sendBody(socket: Socket, chunks: AsyncIterable<Uint8Array>): Promise<void> {
+  for await (const chunk of chunks) {
+    if (socket.destroyed) return;
+    if (socket.write(chunk)) continue;
+    await new Promise<void>((resolve) => {
+      const done = () => {
+        socket.off('drain', done);
+        socket.off('close', done);
+        resolve();
+      };
+      socket.once('drain', done);
+      socket.once('close', done);
+    });
+  }
 }
 
 function plainSocket(endpoint: Endpoint): Socket {

@@ -27,7 +27,7 @@ describe('the list of commands', () => {
     const files = readdirSync(__dirname)
       .filter((name) => name.endsWith('.ts') && !name.endsWith('.spec.ts') && name !== 'index.ts')
       .map((name) => name.replace('.ts', ''));
-    expect(loadable.map((row) => row.name.replace(' ', '-')).sort()).toEqual(files.sort());
+    expect(loadable.map((row) => row.name.replaceAll(' ', '-')).sort()).toEqual(files.sort());
   });
 
   it('a row is a command, a group or of a later capability', () => {

@@ -155,7 +155,39 @@ export const COMMANDS: readonly CommandRow[] = [
   {
     name: 'operator',
     synopsis: 'Tools for operators of a cluster',
-    later: 'operator tools',
+    about: 'Shows and changes which servers make up the cluster, and how it keeps itself in order.',
+  },
+  {
+    name: 'operator autopilot',
+    synopsis: 'Shows and changes the settings of autopilot',
+    about:
+      'Autopilot gives new servers their vote and takes dead ones out. Shows and changes what it\n' +
+      '  goes by.',
+  },
+  {
+    name: 'operator autopilot get-config',
+    synopsis: 'Prints the settings of autopilot',
+    load: () => import('./operator-autopilot-get-config.ts'),
+  },
+  {
+    name: 'operator autopilot set-config',
+    synopsis: 'Changes the settings of autopilot',
+    load: () => import('./operator-autopilot-set-config.ts'),
+  },
+  {
+    name: 'operator raft',
+    synopsis: 'Shows and changes the Raft configuration',
+    about: 'Lists the servers of the Raft configuration, and takes lost ones out.',
+  },
+  {
+    name: 'operator raft list-peers',
+    synopsis: 'Lists the servers of the Raft configuration',
+    load: () => import('./operator-raft-list-peers.ts'),
+  },
+  {
+    name: 'operator raft remove-peer',
+    synopsis: 'Takes a server out of the Raft configuration',
+    load: () => import('./operator-raft-remove-peer.ts'),
   },
   {
     name: 'reload',
@@ -185,7 +217,27 @@ export const COMMANDS: readonly CommandRow[] = [
   {
     name: 'snapshot',
     synopsis: 'Saves, restores and inspects server state',
-    later: 'snapshots',
+    about: 'Saves all that the servers hold to a file, puts it back, and looks into such files.',
+  },
+  {
+    name: 'snapshot agent',
+    synopsis: 'Saves snapshots at intervals',
+    later: 'snapshots at intervals',
+  },
+  {
+    name: 'snapshot inspect',
+    synopsis: 'Shows what a snapshot file says about itself',
+    load: () => import('./snapshot-inspect.ts'),
+  },
+  {
+    name: 'snapshot restore',
+    synopsis: 'Restores the state of the servers from a file',
+    load: () => import('./snapshot-restore.ts'),
+  },
+  {
+    name: 'snapshot save',
+    synopsis: 'Saves the state of the servers to a file',
+    load: () => import('./snapshot-save.ts'),
   },
   {
     name: 'tls',

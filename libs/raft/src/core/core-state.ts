@@ -33,6 +33,8 @@ export class CoreState {
   leaderId = '';
   /** When a leader of this term was last heard of, monotonic milliseconds; -Infinity for never. */
   leaderContactMs = Number.NEGATIVE_INFINITY;
+  /** When this server itself led last, monotonic milliseconds; -Infinity for never. */
+  ledUntilMs = Number.NEGATIVE_INFINITY;
   /** Newest heartbeat round of this term's leader; -Infinity for none. */
   leaderRoundMs = Number.NEGATIVE_INFINITY;
   /** Monotonic time of the input being handled. */

@@ -115,7 +115,7 @@ export class Leader {
   /** Sends what there is to send: appends, a heartbeat round. Called once per turn. */
   flush(): void {
     for (const peer of this.peers.values()) this.sendAppends(peer);
-    if (this.roundWanted || this.rounds.hasWaiting) this.sendRound();
+    if (this.roundWanted) this.sendRound();
   }
 
   /** This server's own log advanced on disk. */
@@ -174,7 +174,8 @@ export class Leader {
     }
     const index = this.state.commitIndex;
     if (this.isSoleVoter || (mode === 'lease' && this.hasLease)) this.answer(request, index);
-    else if (!this.rounds.add(request, index)) this.answer(request, -1);
+    else if (this.rounds.add(request, index)) this.roundWanted = true;
+    else this.answer(request, -1);
   }
 
   /** Begins to hand over; the shell has checked that the target is another voter. */

@@ -67,9 +67,9 @@ export class RaftCore {
     return this.state.leaderId;
   }
 
-  /** When a leader was last heard of, monotonic milliseconds; -Infinity for never. */
+  /** When there last was a leader for sure, this server included; -Infinity for never. */
   get leaderContactMs(): number {
-    return this.state.leaderContactMs;
+    return Math.max(this.state.leaderContactMs, this.state.ledUntilMs);
   }
 
   get commitIndex(): number {
@@ -368,7 +368,10 @@ export class RaftCore {
   private becomeFollower(leaderId: string): void {
     const { state } = this;
     this.leader?.abandon();
-    if (this.leader) this.voting.putOff();
+    if (this.leader) {
+      this.voting.putOff();
+      state.ledUntilMs = state.nowMs;
+    }
     this.leader = undefined;
     this.voting.withdraw();
     state.leaderId = leaderId;

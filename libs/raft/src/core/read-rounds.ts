@@ -51,10 +51,6 @@ export class ReadRounds {
     return true;
   }
 
-  get hasWaiting(): boolean {
-    return this.waiting.length > 0;
-  }
-
   /** Takes the newest answered round of each voter; returns the reads that are confirmed by it. */
   confirm(ackedRoundsMs: readonly number[]): readonly WaitingRead[] {
     this.confirmedMs = Math.max(this.confirmedMs, majorityValue(ackedRoundsMs));

@@ -12,6 +12,7 @@ import { kvHttpRoutes } from '@mesh/kv';
 import type { LogHub } from '@mesh/logging';
 import type { Membership } from '@mesh/membership';
 import type { AgentMetrics } from '@mesh/metrics';
+import { operatorHttpRoutes } from '@mesh/operator';
 import { queryHttpRoutes } from '@mesh/prepared-query';
 import type { BoundRoute } from '@mesh/resource';
 import { type Server, statusHttpRoutes } from '@mesh/server';
@@ -156,6 +157,7 @@ function assembleRoutes({
       update: coordinateUpdate,
       datacenters: () => wanCoordinates(config),
     }),
+    ...operatorHttpRoutes({ rpc }),
     ...absentCapabilityRoutes(),
   ];
 }

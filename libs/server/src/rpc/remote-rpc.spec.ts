@@ -3,6 +3,7 @@ import { catalogHttpRoutes } from '@mesh/catalog';
 import { coordinateBatchUpdate, coordinateHttpRoutes, coordinateUpdate } from '@mesh/coordinate';
 import { healthHttpRoutes } from '@mesh/health';
 import { kvHttpRoutes } from '@mesh/kv';
+import { operatorHttpRoutes } from '@mesh/operator';
 import { queryHttpRoutes } from '@mesh/prepared-query';
 import { PLAIN_READ, PLAIN_WRITE, type Reply, type Rpc } from '@mesh/resource';
 import { sessionHttpRoutes } from '@mesh/session';
@@ -28,6 +29,7 @@ function routesOver(rpc: Rpc) {
     ...sessionHttpRoutes({ rpc, nodeName: 'n1', create: testSessionCreate }),
     ...txnHttpRoutes({ rpc, kvMaxValueBytes: 1024 }),
     ...queryHttpRoutes({ rpc, nodeName: 'n1' }),
+    ...operatorHttpRoutes({ rpc }),
     ...coordinateHttpRoutes({ rpc, update: coordinateUpdate(() => {}), datacenters: () => [] }),
   ];
 }

@@ -1,4 +1,5 @@
 import type {
+  AutopilotSettings,
   Coordinate,
   DeregisterRequest,
   PreparedQuery,
@@ -9,6 +10,7 @@ import type {
 import type { LooseCheck, LooseService } from '@mesh/catalog';
 import type { NodeCoordinate } from '@mesh/coordinate';
 import type { KvOperation } from '@mesh/kv';
+import type { SetAutopilot } from '@mesh/operator';
 import type { SessionRequest } from '@mesh/session';
 import type { TxnOperation } from '@mesh/txn';
 import {
@@ -170,6 +172,20 @@ const preparedQuery = isRecord<QueryRequest>({
   DNS: isRecord<QueryRequest['DNS']>({ TTL: isText }),
 });
 
+const autopilot = isRecord<SetAutopilot>({
+  settings: isRecord<AutopilotSettings>({
+    CleanupDeadServers: isFlag,
+    LastContactThreshold: isText,
+    MaxTrailingLogs: isCount,
+    MinQuorum: isCount,
+    ServerStabilizationTime: isText,
+    RedundancyZoneTag: isText,
+    DisableUpgradeMigration: isFlag,
+    UpgradeVersionTag: isText,
+  }),
+  cas: orNull(isCount),
+});
+
 const byId = isRecord<{ readonly id: string }>({ id: isText });
 
 /**
@@ -182,6 +198,7 @@ export const WRITE_ARGUMENTS: Readonly<Record<string, Fits>> = {
   'Coordinate.Update': coordinate,
   'Coordinate.BatchUpdate': isList(coordinate),
   'KVS.Apply': keyValue,
+  'Operator.AutopilotSetConfiguration': autopilot,
   'PreparedQuery.Create': preparedQuery,
   'PreparedQuery.Update': preparedQuery,
   'PreparedQuery.Delete': byId,

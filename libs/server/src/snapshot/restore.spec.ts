@@ -1,5 +1,4 @@
 /** User restores through the log: the same on every server, whatever happens in between. */
-import { MeshError } from '@mesh/base';
 import { kvApply, kvGet } from '@mesh/kv';
 import type { Dependencies } from '@mesh/state';
 import { callRoute } from '@mesh/testkit';
@@ -7,7 +6,6 @@ import fc from 'fast-check';
 import { histories } from '../testing/histories.ts';
 import { comparable, pieces, Replica, ReplicaLeader } from '../testing/replica.ts';
 import { chunkEntry, endEntry } from './commands.ts';
-import { sendState } from './send-state.ts';
 import { MAX_CHUNK_BYTES } from './types.ts';
 
 const put = (leader: ReplicaLeader, key: string, text = 'v') => {
@@ -352,58 +350,4 @@ it('servers do not diverge, restarted or installed from a snapshot at any point'
     ),
     { numRuns: 100 },
   );
-});
-
-describe('sending a state', () => {
-  async function* chunksOf(bytes: Buffer, size: number) {
-    for (let at = 0; at < bytes.length; at += size) yield bytes.subarray(at, at + size);
-  }
-
-  async function largeState(): Promise<Buffer> {
-    const source = new ReplicaLeader(callRoute);
-    for (let at = 0; at < 20; at++) await put(source, `k${at}`, 'x'.repeat(50_000));
-    return source.replica.saved();
-  }
-
-  it('takes bytes as they come, and sends the same piece again while its fate is unknown', async () => {
-    const saved = await largeState();
-    const leader = await leaderWith('x');
-    let failures = 0;
-    const rpc = {
-      write: async (endpoint: never, args: never) => {
-        const outcome: unknown = await leader.write(endpoint, args);
-        const { method } = endpoint as { method: string };
-        // Every second piece arrives, but nobody is told.
-        if (method !== 'Snapshot.End' && leader.log.length % 2 === 0 && failures < 30) {
-          failures++;
-          throw new MeshError('unknown-outcome', 'lost');
-        }
-        return outcome;
-      },
-    };
-    for (const size of [1000, 65_536, 500_000]) {
-      const state = { id: `r${size}`, sizeBytes: saved.length, bytes: chunksOf(saved, size) };
-      const options = { datacenter: '', token: '' };
-      const index = await sendState(rpc as never, endpointsOf(leader), state, options);
-      expect(index).toBe(leader.replica.store.view().index);
-      expect(get(leader, 'k19').pair).toBeDefined();
-    }
-    expect(failures).toBeGreaterThan(5);
-    expectSame(replayed(leader), leader.replica);
-  });
-
-  it('takes back what it began when it cannot go on', async () => {
-    const saved = await largeState();
-    const leader = await leaderWith('x');
-    const options = { datacenter: '', token: '' };
-    const broken = (async function* () {
-      yield saved.subarray(0, 300_000);
-      throw new Error('the disk is gone');
-    })();
-    const state = { id: 'r', sizeBytes: saved.length, bytes: broken };
-    const sending = sendState(leader, endpointsOf(leader), state, options);
-    await expect(sending).rejects.toThrow('the disk is gone');
-    expect(restoreTables(leader.replica).filter((row) => 'row' in row)).toEqual([]);
-    expect(get(leader, 'x').pair).toBeDefined();
-  });
 });

@@ -70,8 +70,21 @@ it('gives bytes back as they come out of the log, whatever they were', async () 
   expect(values.map((value) => [...value])).toEqual([[1, 2], [97, 98], []]);
   for (const value of values) expect(value).toBeInstanceOf(Uint8Array);
   expect(bytesOf(copy).equals(bytesOf(store))).toBe(true);
-  // A value must not keep in memory what it was decoded from.
-  for (const value of values) expect(value.buffer.byteLength).toBeLessThan(10_000);
+});
+
+it('does not depend on the memory of the chunks that it was given', async () => {
+  const bytes = bytesOf(storeOf([Buffer.from('abc')]));
+  const reused = (async function* () {
+    const memory = Buffer.alloc(7);
+    for (let at = 0; at < bytes.length; at += memory.length) {
+      yield memory.subarray(0, bytes.copy(memory, 0, at));
+    }
+  })();
+  const store = newStore();
+  const restore = store.restore();
+  await loadState(restore, reused, turn);
+  restore.finish();
+  expect(bytesOf(store).equals(bytes)).toBe(true);
 });
 
 it('any plain data comes back', async () => {

@@ -1,4 +1,6 @@
+import { silentLogger } from '@mesh/base';
 import { coordinateUpdate } from '@mesh/coordinate';
+import { type OperatorParts, UNKNOWN_HEALTH } from '@mesh/operator';
 import type { Resource } from '@mesh/resource';
 import { sessionCreate } from '@mesh/session';
 import { createResources } from '../resources.ts';
@@ -6,10 +8,21 @@ import { createResources } from '../resources.ts';
 /** Session creation of test servers. */
 export const testSessionCreate = sessionCreate(10_000);
 
+/** What operators are told where there are no servers. */
+export const testOperator: OperatorParts = {
+  consensus: () => {
+    throw new Error('there is no consensus');
+  },
+  members: () => [],
+  health: async () => UNKNOWN_HEALTH,
+  logger: silentLogger,
+};
+
 /** The resources of a server, their effects on each other included. */
 export function allResources(): readonly Resource[] {
   return createResources({
     coordinateUpdate: coordinateUpdate(() => {}),
     sessionCreate: testSessionCreate,
+    operator: testOperator,
   });
 }

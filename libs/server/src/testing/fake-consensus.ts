@@ -56,6 +56,8 @@ export class FakeConsensus implements Consensus {
   /** Thrown by the next changes of configuration, in order. */
   readonly changeErrors: MeshError[] = [];
   transfers = 0;
+  /** Of followers, by id; those that are not named never answered. */
+  readonly answeredMs = new Map<string, number>();
   private applied = 0;
   private readonly listeners = new Set<(leadership: Leadership) => void>();
   readonly id: string;
@@ -107,7 +109,12 @@ export class FakeConsensus implements Consensus {
   }
 
   progress(): readonly PeerProgress[] {
-    return [];
+    const others = this.cluster.servers.filter(({ id }) => id !== this.id);
+    return others.map(({ id }) => ({
+      id,
+      matchIndex: this.cluster.log.length,
+      lastContactMs: this.answeredMs.get(id) ?? -1,
+    }));
   }
 
   async propose(data: Uint8Array): Promise<unknown> {

@@ -1,6 +1,6 @@
 import { MEMBER_STATUS, type Member, type Membership } from '@mesh/membership';
 
-type Listed = Pick<Membership, 'members' | 'wanMembers' | 'onChange'>;
+type Listed = Pick<Membership, 'members' | 'wanMembers' | 'onChange' | 'forceLeave'>;
 
 const PROTOCOLS = {
   ProtocolMin: 1,
@@ -13,6 +13,8 @@ const PROTOCOLS = {
 
 /** A pool whose members are what the test says. */
 export class FakeMembership implements Listed {
+  /** Names given to forceLeave. */
+  readonly forced: string[] = [];
   private list: Member[] = [];
   private readonly listeners = new Set<() => void>();
 
@@ -22,6 +24,11 @@ export class FakeMembership implements Listed {
 
   wanMembers(): readonly Member[] {
     return [];
+  }
+
+  async forceLeave(node: string): Promise<void> {
+    this.forced.push(node);
+    this.mark(node, 'left');
   }
 
   onChange(listener: () => void): () => void {

@@ -85,6 +85,15 @@ const queries = [
     .map((body): Request => ['POST', '/v1/query', body]),
   session.map((id): Request => ['DELETE', `/v1/query/${id}`]),
 ];
+const operator = fc
+  .record({ cas: fc.constantFrom('', '?cas=4', '?cas=9'), MinQuorum: fc.nat({ max: 3 }) })
+  .map(
+    ({ cas, MinQuorum }): Request => [
+      'PUT',
+      `/v1/operator/autopilot/configuration${cas}`,
+      { MinQuorum, LastContactThreshold: '200ms' },
+    ],
+  );
 const verb = fc.constantFrom('set', 'cas', 'delete', 'delete-cas', 'get');
 const kvVerb = fc.constantFrom('set', 'lock', 'unlock', 'delete-tree', 'check-not-exists', 'get');
 const txn = fc
@@ -115,6 +124,7 @@ export const write: fc.Arbitrary<Request> = fc.oneof(
   ...kv,
   ...kv,
   ...queries,
+  operator,
   txn,
 );
 const step: fc.Arbitrary<Step> = fc.oneof(

@@ -2,6 +2,12 @@ import { MeshError, silentLogger } from '@mesh/base';
 import { catalogHttpRoutes } from '@mesh/catalog';
 import { coordinateBatchUpdate, coordinateUpdate, originCoordinate } from '@mesh/coordinate';
 import { kvHttpRoutes } from '@mesh/kv';
+import {
+  autopilotSetConfiguration,
+  DEFAULT_LIMITS,
+  operatorHttpRoutes,
+  settingsOf,
+} from '@mesh/operator';
 import { queryHttpRoutes } from '@mesh/prepared-query';
 import type { LogEntry } from '@mesh/raft';
 import type {
@@ -20,7 +26,7 @@ import { encodeEntry } from '../entry-codec.ts';
 import { Fsm } from '../fsm.ts';
 import { createResources } from '../resources.ts';
 import { Snapshots } from '../snapshot/snapshots.ts';
-import { testSessionCreate } from './all-resources.ts';
+import { testOperator, testSessionCreate } from './all-resources.ts';
 import { type Step, sessionId } from './histories.ts';
 
 /** The replicated part of a server, snapshots included. */
@@ -44,6 +50,7 @@ export class Replica {
     const bound = {
       coordinateUpdate: coordinateUpdate(() => {}),
       sessionCreate: testSessionCreate,
+      operator: testOperator,
     };
     const resources = [...createResources(bound), this.reaping.resource, this.snapshots.resource];
     this.store = createStateStore(resources.flatMap(({ tables }) => tables));
@@ -148,8 +155,12 @@ export class ReplicaLeader implements Rpc {
     }
   }
 
-  /** A node, a session and a lock that it holds, then the history. */
+  /** Settings, a node, a session and a lock that it holds, then the history. */
   async run(history: readonly Step[]): Promise<void> {
+    await this.write(autopilotSetConfiguration, {
+      settings: settingsOf(DEFAULT_LIMITS),
+      cas: null,
+    });
     const n1 = { Node: 'n1', Address: '::1', Check: { CheckID: 'serfHealth', Status: 'passing' } };
     await this.callRoute(this.routes(), 'PUT', '/v1/catalog/register', n1);
     await this.callRoute(this.routes(), 'PUT', '/v1/session/create', { NodeChecks: [] });
@@ -164,6 +175,7 @@ export class ReplicaLeader implements Rpc {
       ...sessionHttpRoutes({ rpc: this, nodeName: 'n1', create: testSessionCreate }),
       ...txnHttpRoutes({ rpc: this, kvMaxValueBytes: 1024 }),
       ...queryHttpRoutes({ rpc: this, nodeName: 'n1' }),
+      ...operatorHttpRoutes({ rpc: this }),
     ];
   }
 }
