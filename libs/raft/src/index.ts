@@ -4,8 +4,6 @@ export type { Configuration, ConfigurationChange, ServerInfo, Suffrage } from '.
 export type { Consensus, ConsensusStatus, Leadership, PeerProgress, Role } from './consensus.ts';
 // What io libs implement.
 export type { HardState, LogEntry, LogPosition } from './entry.ts';
-export type { LegacyConsensus, LegacyConsensusStatus } from './legacy-consensus.ts';
-export type { LegacyHardState, LegacyLogStore } from './legacy-log-store.ts';
 export type { LogStore, LogWrite, StoredLog } from './log-store.ts';
 export type { Message, ReadMode, SnapshotOffer, SnapshotOutcome } from './messages.ts';
 export { BULK_KINDS } from './messages.ts';
@@ -13,8 +11,6 @@ export { RaftNode } from './node/raft-node.ts';
 export type { RaftLimits, RaftNodeOptions } from './node-options.ts';
 export type { RecoveryParts } from './recovery.ts';
 export { recoverCluster } from './recovery.ts';
-export type { SingleVoterOptions } from './single-voter.ts';
-export { SingleVoter } from './single-voter.ts';
 export type {
   SnapshotMeta,
   SnapshotPosition,

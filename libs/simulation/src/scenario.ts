@@ -149,6 +149,9 @@ async function recover(
     }
     await loop.run(loop.nowMs + 200, observe);
   }
+  for (const { id, life } of cluster.lives) {
+    cluster.trace(`at the end ${id}: ${JSON.stringify({ ...life.node.status(), servers: '' })}`);
+  }
   const what = served ? 'the servers do not come to the same state' : 'nobody serves';
   cluster.fail(new Error(`liveness: ${what} ${RECOVERY_MS} ms after all faults were over`));
 }

@@ -187,6 +187,7 @@ export class Leader {
 
   /** This server leads no more: what waits here is answered. */
   abandon(): void {
+    this.state.ledUntilMs = this.state.nowMs;
     for (const read of [...this.early, ...this.rounds.abandon()]) this.answer(read, -1);
     this.early = [];
     if (this.transfer) this.endTransfer(true);

@@ -4,13 +4,7 @@ import type { Role } from '../consensus.ts';
 import type { LogEntry } from '../entry.ts';
 import { noLeader } from '../errors.ts';
 import type { LogWrite } from '../log-store.ts';
-import type {
-  Message,
-  ReadIndexRequest,
-  ReadMode,
-  SnapshotOffer,
-  VoteRequest,
-} from '../messages.ts';
+import type { Message, ReadMode, SnapshotOffer, VoteRequest } from '../messages.ts';
 import type { SnapshotPosition } from '../snapshot-store.ts';
 import {
   type ConfigurationsView,
@@ -22,9 +16,9 @@ import type { CoreState } from './core-state.ts';
 import { type CoreOptions, createCoreState } from './create-state.ts';
 import { bootstrapLog, handleAppend, handleHeartbeat, installPosition } from './follower.ts';
 import { Leader } from './leader.ts';
-import { refuseOldTerm } from './old-term.ts';
 import type { Progress } from './progress.ts';
 import type { LogView } from './raft-log.ts';
+import { refuse } from './refusals.ts';
 import { Voting } from './voting.ts';
 
 /** All that the shell must do next, in this order: send, log, answer; write when one is due. */
@@ -142,7 +136,7 @@ export class RaftCore {
     const isGrantedPreVote = message.kind === 'vote-response' && message.preVote && message.granted;
     if (message.term > state.term && !isGrantedPreVote) this.adoptTerm(message.term);
     if (message.term < state.term) {
-      refuseOldTerm(state, message);
+      refuse(state, message);
       return;
     }
     switch (message.kind) {
@@ -164,7 +158,8 @@ export class RaftCore {
         this.leader?.handleHeartbeatResponse(message);
         return;
       case 'read-index':
-        this.handleReadRequest(message);
+        if (this.leader) this.leader.read({ id: message.id, from: message.from }, message.mode);
+        else refuse(state, message);
         return;
       case 'read-index-response':
         state.answerRead(message.id, message.index);
@@ -368,10 +363,7 @@ export class RaftCore {
   private becomeFollower(leaderId: string): void {
     const { state } = this;
     this.leader?.abandon();
-    if (this.leader) {
-      this.voting.putOff();
-      state.ledUntilMs = state.nowMs;
-    }
+    if (this.leader) this.voting.putOff();
     this.leader = undefined;
     this.voting.withdraw();
     state.leaderId = leaderId;
@@ -395,15 +387,5 @@ export class RaftCore {
     state.leaderContactMs = state.nowMs;
     this.voting.putOff();
     return true;
-  }
-
-  private handleReadRequest({ id, from, mode }: ReadIndexRequest): void {
-    const { state } = this;
-    if (this.leader) {
-      this.leader.read({ id, from }, mode);
-      return;
-    }
-    const envelope = { term: state.term, from: state.id, to: from };
-    state.outbox.send({ kind: 'read-index-response', ...envelope, id, index: -1 });
   }
 }

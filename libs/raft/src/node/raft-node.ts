@@ -75,7 +75,10 @@ export class RaftNode implements Consensus, TransportHandler {
       term: () => this.requireCore().term,
       take: () => this.snapshot(),
       onSent: (id, index, outcome) => this.snapshotSent(id, index, outcome),
-      consider: (offer) => this.considerSnapshot(offer),
+      consider: (offer) => {
+        this.schedulePump();
+        return this.requireCore().considerSnapshot(offer, this.nowMs());
+      },
       install: (meta) => this.install(meta),
     });
   }
@@ -343,12 +346,6 @@ export class RaftNode implements Consensus, TransportHandler {
     this.proposals.refuseQueued(noLeader());
     const isLost = () => this.core?.role !== 'leader';
     this.proposals.abandonAfter(2 * this.options.timing.electionTimeoutMs, isLost);
-  }
-
-  private considerSnapshot(offer: SnapshotOffer): 'take' | 'held' | 'stale' {
-    const verdict = this.requireCore().considerSnapshot(offer, this.nowMs());
-    this.schedulePump();
-    return verdict;
   }
 
   private async install(meta: SnapshotMeta): Promise<void> {

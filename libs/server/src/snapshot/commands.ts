@@ -67,21 +67,21 @@ export class RestoreCommands {
     return true;
   }
 
-  private chunk(txn: WriteTxn, { id, seq, data }: ChunkPayload): true {
+  private chunk(txn: WriteTxn, { id, seq, size, data }: ChunkPayload): true {
     const pending = requirePending(txn, id);
     if (!Number.isSafeInteger(seq) || seq < 0 || seq >= pending.chunks) {
       throw invalid(`snapshot restore: piece ${seq} of ${pending.chunks}`);
     }
     const known = txn.get(snapshotChunks, chunkKey(id, seq));
     if (known) {
-      if (sameBytes(known.data, data)) return true;
+      if (known.size === size && sameBytes(known.data, data)) return true;
       throw invalid(`snapshot restore: piece ${seq} twice, and not the same`);
     }
-    const receivedBytes = pending.receivedBytes + data.length;
+    const receivedBytes = pending.receivedBytes + size;
     if (receivedBytes > pending.bytes) {
       throw invalid(`snapshot restore: more than the ${pending.bytes} bytes that were announced`);
     }
-    txn.put(snapshotChunks, { id, seq, data });
+    txn.put(snapshotChunks, { id, seq, size, data });
     txn.put(pendingRestores, { ...pending, receivedBytes });
     this.halfBuiltOf(pending).catchUp(txn);
     return true;

@@ -51,15 +51,16 @@ export function restoreEndpoints(maxBytes: number): RestoreEndpoints {
     chunk: {
       ...write,
       method: 'Snapshot.Chunk',
-      prepare: ({ id, seq, data }) => {
+      prepare: ({ id, seq, size, data }) => {
         requireId(id);
         requireWhole('seq', seq, MAX_CHUNKS);
+        requireWhole('size', size, MAX_CHUNK_BYTES);
         if (!(data instanceof Uint8Array)) throw invalid('snapshot restore: data is no bytes');
         if (data.length === 0 || data.length > MAX_CHUNK_BYTES) {
           const bounds = `1 to ${MAX_CHUNK_BYTES} are accepted`;
           throw invalid(`snapshot restore: a piece of ${data.length} bytes; ${bounds}`);
         }
-        return { command: chunkEntry, payload: { id, seq, data } };
+        return { command: chunkEntry, payload: { id, seq, size, data } };
       },
     },
     end: {

@@ -1,7 +1,14 @@
-import { assert, MeshError } from '@mesh/base';
+import { inflateRawSync } from 'node:zlib';
+import { assert, invalid, MeshError } from '@mesh/base';
 import type { Restore, StateStore, StateView } from '@mesh/state';
 import { StateLoader } from './state-loader.ts';
-import { chunkKey, type PendingRestore, RESTORE_TABLES, snapshotChunks } from './table.ts';
+import {
+  chunkKey,
+  type PendingRestore,
+  RESTORE_TABLES,
+  type SnapshotChunk,
+  snapshotChunks,
+} from './table.ts';
 
 /**
  * The state that a pending restore will give, as far as its pieces are there. A mere shortcut beside
@@ -34,7 +41,7 @@ export class HalfBuilt {
       const chunk = view.get(snapshotChunks, chunkKey(id, this.nextSeq));
       if (!chunk) return;
       this.nextSeq++;
-      yield* this.load(chunk.data);
+      yield* this.load(chunk);
     }
   }
 
@@ -51,12 +58,23 @@ export class HalfBuilt {
     return this.restore;
   }
 
-  private *load(data: Uint8Array): Generator<void> {
+  private *load(chunk: SnapshotChunk): Generator<void> {
     if (this.failure) return;
     try {
-      yield* this.loader.push(data);
+      yield* this.loader.push(inflate(chunk));
     } catch (thrown) {
       this.failure = MeshError.from(thrown);
     }
   }
+}
+
+/** No more than the piece says that it is, whatever is in it. */
+function inflate({ seq, size, data }: SnapshotChunk): Buffer {
+  try {
+    const bytes = inflateRawSync(data, { maxOutputLength: Math.max(1, size) });
+    if (bytes.length === size) return bytes;
+  } catch {
+    // Not even that: the same to its sender.
+  }
+  throw invalid(`snapshot: piece ${seq} does not hold the ${size} bytes that it should`);
 }

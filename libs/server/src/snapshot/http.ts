@@ -17,7 +17,7 @@ import {
   writeArchive,
 } from '@mesh/snapshot-archive';
 import { snapshotIndex } from './endpoint.ts';
-import { sendState } from './send-state.ts';
+import { type StateToSend, sendState } from './send-state.ts';
 import type { CapturedState, SavedPosition, SnapshotSource } from './snapshots.ts';
 
 export interface SnapshotHttpParts {
@@ -33,6 +33,8 @@ export interface SnapshotHttpParts {
 
 /** Saves at the same time: each may need as much disk as the state has bytes. */
 const MAX_SAVES = 4;
+/** States up to here are saved without going over the disk: those of most clusters. */
+const SAVED_IN_MEMORY_BYTES = 32 * 1024 * 1024;
 
 /** Handlers of /v1/snapshot. */
 export function snapshotHttpRoutes(parts: SnapshotHttpParts): readonly BoundRoute[] {
@@ -91,18 +93,29 @@ class SnapshotHandlers {
     }
   }
 
-  /** All of it is read and verified before anything is written. */
+  /** All of it is read and verified before anything is written; what is kept of it is compressed. */
   private async restoreThrough(spool: Spool, request: RequestContext): Promise<void> {
     const { rpc, source, logger, platform } = this.parts;
     const { signal } = request;
     const body = request.bodyStream ?? wholeBody(request.body);
     const { maxStateBytes } = source;
-    const meta = await readArchive(body, { maxStateBytes, onState: (chunk) => spool.write(chunk) });
-    await source.check(spool.read());
-    const state = {
+    const glance = source.glance();
+    const meta = await readArchive(keptIn(spool, body), {
+      maxStateBytes,
+      onState: (chunk) => glance.push(chunk),
+    });
+    glance.end();
+    const state: StateToSend = {
       id: platform.random.uuid(),
-      sizeBytes: spool.sizeBytes,
-      bytes: untilAborted(spool.read(), signal),
+      sizeBytes: meta.Size,
+      feed: (push) =>
+        readArchive(spool.read(), {
+          maxStateBytes,
+          onState: (chunk) => {
+            requireWanted(signal);
+            return push(chunk);
+          },
+        }),
     };
     const index = await sendState(rpc, source.endpoints, state, request.writeOptions);
     logger.info('snapshot restored', { id: meta.ID, index });
@@ -133,7 +146,7 @@ class SnapshotHandlers {
     signal: AbortSignal,
   ): Promise<void> {
     const { source, platform, spoolFolder } = this.parts;
-    const spool = new Spool({ folder: spoolFolder });
+    const spool = new Spool({ folder: spoolFolder, memoryBytes: SAVED_IN_MEMORY_BYTES });
     this.saves++;
     try {
       // The size stands in front of the state, so all of it is encoded first.
@@ -158,12 +171,13 @@ async function* wholeBody(body: Uint8Array): AsyncGenerator<Uint8Array> {
   yield body;
 }
 
-async function* untilAborted(
+/** The same bytes, which are in the spool as well once they were taken. */
+async function* keptIn(
+  spool: Spool,
   source: AsyncIterable<Uint8Array>,
-  signal: AbortSignal,
 ): AsyncGenerator<Uint8Array> {
   for await (const chunk of source) {
-    requireWanted(signal);
+    await spool.write(chunk);
     yield chunk;
   }
 }

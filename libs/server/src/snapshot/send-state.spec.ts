@@ -11,6 +11,10 @@ const put = (leader: ReplicaLeader, key: string, text = 'v') => {
 };
 const endpointsOf = (leader: ReplicaLeader) => leader.replica.snapshots.endpoints;
 const options = { datacenter: '', token: '' };
+const feeding =
+  (source: AsyncIterable<Uint8Array>) => async (push: (chunk: Uint8Array) => Promise<void>) => {
+    for await (const chunk of source) await push(chunk);
+  };
 
 async function largeState(): Promise<Buffer> {
   const source = new ReplicaLeader(callRoute);
@@ -35,7 +39,7 @@ it('takes bytes as they come, and sends the same again while its fate is unknown
     },
   };
   for (const size of [1000, 65_536, 500_000]) {
-    const state = { id: `r${size}`, sizeBytes: saved.length, bytes: pieces(saved, size) };
+    const state = { id: `r${size}`, sizeBytes: saved.length, feed: feeding(pieces(saved, size)) };
     const index = await sendState(rpc as never, endpointsOf(leader), state, options);
     expect(index).toBe(leader.replica.store.view().index);
     expect(leader.replica.saved().length).toBe(saved.length);
@@ -57,7 +61,7 @@ it('does not send an end again whose fate is unknown', async () => {
       return outcome;
     },
   };
-  const state = { id: 'r', sizeBytes: saved.length, bytes: pieces(saved) };
+  const state = { id: 'r', sizeBytes: saved.length, feed: feeding(pieces(saved)) };
   const sending = sendState(rpc as never, endpointsOf(leader), state, options);
   await expect(sending).rejects.toMatchObject({ code: 'unknown-outcome' });
   expect(leader.replica.saved().length).toBe(saved.length);
@@ -68,10 +72,10 @@ it('takes back what it began when it cannot go on', async () => {
   const leader = new ReplicaLeader(callRoute);
   await put(leader, 'x');
   const broken = (async function* () {
-    yield saved.subarray(0, 300_000);
+    yield saved.subarray(0, 900_000);
     throw new Error('the disk is gone');
   })();
-  const state = { id: 'r', sizeBytes: saved.length, bytes: broken };
+  const state = { id: 'r', sizeBytes: saved.length, feed: feeding(broken) };
   const sending = sendState(leader, endpointsOf(leader), state, options);
   await expect(sending).rejects.toThrow('the disk is gone');
   const view = leader.replica.store.view();

@@ -1,19 +1,25 @@
-import { MeshError } from '@mesh/base';
+import { promisify } from 'node:util';
+import { constants, deflateRaw } from 'node:zlib';
+import { assert, MeshError } from '@mesh/base';
 import type { Rpc, WriteEndpoint, WriteOptions } from '@mesh/resource';
 import type { RestoreEndpoints } from './endpoint.ts';
 
-/** Size of a piece: what every server decodes within a few milliseconds. */
-const PIECE_BYTES = 128 * 1024;
+/** Size of a piece, uncompressed: what every server decodes in a millisecond or two. */
+const PIECE_BYTES = 64 * 1024;
 /** Pieces on their way at the same time. */
-const WINDOW = 4;
+const WINDOW = 8;
 /** How often what may be sent twice is sent, when its fate is not known. */
 const ATTEMPTS = 5;
+
+const compress = promisify(deflateRaw);
+const COMPRESSION = { level: constants.Z_BEST_SPEED };
 
 export interface StateToSend {
   /** Unique. */
   readonly id: string;
   readonly sizeBytes: number;
-  readonly bytes: AsyncIterable<Uint8Array>;
+  /** Pushes all of it, in order; each push resolves when there is room for more. */
+  feed(push: (chunk: Uint8Array) => Promise<void>): Promise<unknown>;
 }
 
 /**
@@ -31,17 +37,17 @@ export async function sendState(
   const count = Math.ceil(sizeBytes / PIECE_BYTES);
   const write = <A, R>(endpoint: WriteEndpoint<A, R>, args: A) =>
     again(() => rpc.write(endpoint, args, options));
-  const window = new Window();
-  let seq = 0;
+  const pieces = new Pieces(async (seq, bytes) => {
+    const data = await compress(bytes, COMPRESSION);
+    await write(endpoints.chunk, { id, seq, size: bytes.length, data });
+  });
   try {
     await write(endpoints.begin, { id, bytes: sizeBytes, chunks: count });
-    for await (const data of inPieces(state.bytes)) {
-      await window.add(write(endpoints.chunk, { id, seq, data }));
-      seq++;
-    }
-    await window.empty();
+    await state.feed((chunk) => pieces.push(chunk));
+    await pieces.finish();
+    assert(pieces.sent === count, `a state of ${sizeBytes} bytes has ${count} pieces`);
   } catch (thrown) {
-    await window.settled();
+    await pieces.settled();
     // It is of no use to anybody; the next begin would drop it as well.
     await rpc.write(endpoints.abort, { id }, options).catch(() => false);
     throw thrown;
@@ -61,45 +67,52 @@ async function again<T>(work: () => Promise<T>): Promise<T> {
   }
 }
 
-/** The same bytes in pieces of one size, but for the last. */
-async function* inPieces(source: AsyncIterable<Uint8Array>): AsyncGenerator<Uint8Array> {
-  let parts: Uint8Array[] = [];
-  let bytes = 0;
-  for await (const chunk of source) {
+/** Cuts bytes into pieces of one size, but for the last, and has a few of them sent at a time. */
+class Pieces {
+  /** Pieces that were cut. */
+  sent = 0;
+  private readonly send: (seq: number, bytes: Buffer) => Promise<void>;
+  private readonly open = new Set<Promise<void>>();
+  private parts: Uint8Array[] = [];
+  private bytes = 0;
+
+  constructor(send: (seq: number, bytes: Buffer) => Promise<void>) {
+    this.send = send;
+  }
+
+  /** Resolves when there is room for more; rejects when a piece could not be sent. */
+  async push(chunk: Uint8Array): Promise<void> {
     let rest = chunk;
-    while (bytes + rest.length >= PIECE_BYTES) {
-      const taken = rest.subarray(0, PIECE_BYTES - bytes);
-      yield Buffer.concat([...parts, taken]);
+    while (this.bytes + rest.length >= PIECE_BYTES) {
+      const taken = rest.subarray(0, PIECE_BYTES - this.bytes);
       rest = rest.subarray(taken.length);
-      parts = [];
-      bytes = 0;
+      this.parts.push(taken);
+      await this.cut();
     }
-    if (rest.length > 0) parts.push(rest);
-    bytes += rest.length;
-  }
-  if (bytes > 0) yield Buffer.concat(parts);
-}
-
-/** A few writes at a time, in any order of their ends. */
-class Window {
-  private readonly open = new Set<Promise<unknown>>();
-
-  /** Resolves when there is room for another. Rejects as the first of them does. */
-  async add(work: Promise<unknown>): Promise<void> {
-    const tracked = work.then(() => {
-      this.open.delete(tracked);
-    });
-    tracked.catch(() => {});
-    this.open.add(tracked);
-    if (this.open.size >= WINDOW) await Promise.race(this.open);
+    if (rest.length > 0) this.parts.push(rest);
+    this.bytes += rest.length;
   }
 
-  async empty(): Promise<void> {
+  /** Resolves when all is sent. */
+  async finish(): Promise<void> {
+    if (this.bytes > 0) await this.cut();
     await Promise.all(this.open);
   }
 
-  /** None of them is under way any more. */
+  /** Resolves when nothing is under way any more, however it ended. */
   async settled(): Promise<void> {
     await Promise.allSettled(this.open);
+  }
+
+  private async cut(): Promise<void> {
+    const piece = Buffer.concat(this.parts);
+    this.parts = [];
+    this.bytes = 0;
+    const sending = this.send(this.sent++, piece).then(() => {
+      this.open.delete(sending);
+    });
+    sending.catch(() => {});
+    this.open.add(sending);
+    if (this.open.size >= WINDOW) await Promise.race(this.open);
   }
 }

@@ -10,7 +10,7 @@ import {
   snapshotIndex,
 } from './endpoint.ts';
 import { encodeState } from './state-codec.ts';
-import { loadState } from './state-loader.ts';
+import { StateGlance } from './state-loader.ts';
 import { RESTORE_TABLES } from './table.ts';
 
 /** All that users save, as of one moment. */
@@ -35,11 +35,8 @@ export interface SnapshotSource {
   readonly maxStateBytes: number;
   capture(): CapturedState;
   position(): SavedPosition;
-  /**
-   * Reads a saved state to its end and drops it. Rejects with MeshError invalid-argument when it
-   * could not be restored here.
-   */
-  check(chunks: AsyncIterable<Uint8Array>): Promise<void>;
+  /** Tells from its beginning whether a saved state could be restored here. */
+  glance(): StateGlance;
   /** Lets others have their turn. */
   turn(): Promise<void>;
 }
@@ -95,9 +92,9 @@ export class Snapshots implements SnapshotSource {
     return { term, servers, configurationIndex };
   }
 
-  async check(chunks: AsyncIterable<Uint8Array>): Promise<void> {
-    const restore = this.options.store().restore({ without: RESTORE_TABLES, checkOnly: true });
-    await loadState(restore, chunks, () => this.turn());
+  glance(): StateGlance {
+    const options = { without: RESTORE_TABLES, checkOnly: true };
+    return new StateGlance(this.options.store().restore(options));
   }
 
   turn(): Promise<void> {

@@ -62,3 +62,31 @@ export async function loadState(
   loader.end();
   return loader.facts;
 }
+
+/**
+ * Looks at the beginning of a state: whether it is of this program and version, and its first records
+ * fit the tables. The rest is looked at by who puts it in place.
+ */
+export class StateGlance {
+  private readonly loader: StateLoader;
+  private isEnough = false;
+
+  /** `restore` is one that checks only. */
+  constructor(restore: Restore) {
+    this.loader = new StateLoader(restore);
+  }
+
+  /** Throws MeshError invalid-argument. */
+  push(chunk: Uint8Array): void {
+    if (this.isEnough) return;
+    for (const _ of this.loader.push(chunk)) {
+      this.isEnough = true;
+      return;
+    }
+  }
+
+  /** Throws MeshError invalid-argument when there was not even a beginning. */
+  end(): void {
+    if (!this.isEnough) this.loader.end();
+  }
+}

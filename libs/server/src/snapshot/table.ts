@@ -5,7 +5,7 @@ export interface PendingRestore {
   readonly id: string;
   /** Log index of its begin: tells it from any other, whatever the ids. */
   readonly beganAt: number;
-  /** What was announced, and what of it is here. */
+  /** What was announced, and what of it is here; uncompressed. */
   readonly bytes: number;
   readonly chunks: number;
   readonly receivedBytes: number;
@@ -15,6 +15,9 @@ export interface PendingRestore {
 export interface SnapshotChunk {
   readonly id: string;
   readonly seq: number;
+  /** Bytes uncompressed. */
+  readonly size: number;
+  /** Compressed. */
   readonly data: Uint8Array;
 }
 

@@ -2,7 +2,7 @@
 export interface BeginPayload {
   /** Unique: who lost the answer may send the same again. */
   readonly id: string;
-  /** Of all pieces together. */
+  /** Of all pieces together, uncompressed. */
   readonly bytes: number;
   readonly chunks: number;
 }
@@ -12,6 +12,9 @@ export interface ChunkPayload {
   readonly id: string;
   /** From 0. */
   readonly seq: number;
+  /** Bytes that the piece has uncompressed. */
+  readonly size: number;
+  /** Compressed (RFC 1951): logs, snapshots of logs and networks carry a tenth. */
   readonly data: Uint8Array;
 }
 
@@ -26,7 +29,7 @@ export interface AbortPayload {
   readonly id: string;
 }
 
-/** Largest piece, bytes: well within what one log entry may hold. */
+/** Largest piece, bytes uncompressed, and compressed: well within what one log entry may hold. */
 export const MAX_CHUNK_BYTES = 256 * 1024;
 
 /** Most pieces of one restore. */

@@ -127,6 +127,7 @@ export class SimNetwork {
         if (!target?.platform.alive || !handler) return fail('nobody there');
         const isBroken = () =>
           signal.aborted || !sender.alive || !this.isOpen(offer.from, offer.to);
+        this.watchConnection(target.platform, () => fail('the peer is gone'));
         const slow = this.slowed(target.platform, chunks, isBroken);
         handler.receiveSnapshot(offer, slow).then(
           (outcome) => {
@@ -140,6 +141,14 @@ export class SimNetwork {
         );
       });
     });
+  }
+
+  /** The connection breaks when the process at its other end dies. */
+  private watchConnection(platform: SimPlatform, onGone: () => void, looks = 200): void {
+    if (!platform.alive) onGone();
+    else if (looks > 0) {
+      this.loop.schedule(50, () => this.watchConnection(platform, onGone, looks - 1));
+    }
   }
 
   private async *slowed(

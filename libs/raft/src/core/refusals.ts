@@ -1,8 +1,8 @@
 import type { Message } from '../messages.ts';
 import type { CoreState } from './core-state.ts';
 
-/** Tells a leader or asker of an older term that its time is over (Raft paper 5.1). */
-export function refuseOldTerm({ id: from, term, outbox }: CoreState, message: Message): void {
+/** Refuses a message of an older term (Raft paper 5.1), or one that only a leader could answer. */
+export function refuse({ id: from, term, outbox }: CoreState, message: Message): void {
   const envelope = { term, from, to: message.from };
   switch (message.kind) {
     case 'append': {
