@@ -1,7 +1,7 @@
 /**
  * Everything that must hold before code lands: format, lint, layers, house rules, types, unit and
  * simulation tests, then integration tests against real processes. Ends with `N passed, N failed`.
- *   --unit | --integration | --static   only that part
+ *   --unit | --simulation | --integration | --static   only that part
  */
 import { spawnSync } from 'node:child_process';
 import { mkdirSync, readFileSync, rmSync } from 'node:fs';
@@ -53,6 +53,11 @@ if (wanted('static')) {
   step('types', process.execPath, ['tools/typecheck.mjs']);
 }
 if (wanted('unit')) jest('unit', ['--maxWorkers=2']);
+if (wanted('simulation')) {
+  const simulation = join(root, 'tools', 'simulation', 'run.mjs');
+  step('consensus in simulation', process.execPath, [simulation, '--seeds=500']);
+  step('deliberate bugs in consensus', process.execPath, [simulation, '--mutations']);
+}
 if (wanted('integration')) {
   step('build', process.execPath, ['tools/build.mjs']);
   jest('integration', ['--config', 'tools/integration/jest.config.cjs', '--runInBand']);

@@ -1,15 +1,20 @@
-/** Bundles the server agent into dist/catalog-server/main.js. */
+/** Bundles the server agent into dist/catalog-server: main.js, and beside it the thread of its log. */
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { build } from 'esbuild';
 
 const here = dirname(fileURLToPath(import.meta.url));
 const root = join(here, '..', '..');
+const target = join(root, 'dist', 'catalog-server');
 
-await build({
+/** Where each entry goes; the log's thread is found by this name beside the program. */
+const BUNDLES = [
+  [join(here, 'src', 'main.ts'), 'main.js'],
+  [join(root, 'libs', 'raft-storage', 'src', 'log-worker.ts'), 'raft-log-worker.js'],
+];
+
+const common = {
   absWorkingDir: root,
-  entryPoints: [join(here, 'src', 'main.ts')],
-  outfile: join(root, 'dist', 'catalog-server', 'main.js'),
   bundle: true,
   format: 'cjs',
   platform: 'node',
@@ -19,4 +24,10 @@ await build({
   sourcemap: 'linked',
   sourcesContent: false,
   logLevel: 'warning',
-});
+};
+
+await Promise.all(
+  BUNDLES.map(([entry, name]) =>
+    build({ ...common, entryPoints: [entry], outfile: join(target, name) }),
+  ),
+);

@@ -125,7 +125,14 @@ export interface RuntimeConfig {
   readonly services: readonly ServiceDefinition[];
   readonly checks: readonly CheckDefinition[];
   readonly watches: readonly WatchDefinition[];
-  readonly limits: { readonly kvMaxValueBytes: number; readonly txnMaxRequestBytes: number };
+  readonly limits: {
+    readonly kvMaxValueBytes: number;
+    readonly txnMaxRequestBytes: number;
+    /** 0 for no limit. */
+    readonly rpcMaxConnectionsPerClient: number;
+    /** 0 for no limit. */
+    readonly rpcHandshakeTimeoutMs: number;
+  };
   readonly defaultQueryTimeMs: number;
   readonly maxQueryTimeMs: number;
   readonly antiEntropyIntervalMs: number;
@@ -174,6 +181,8 @@ export interface RuntimeConfig {
     readonly retryWan: readonly string[];
     readonly retryIntervalMs: number;
     readonly retryMaxAttempts: number;
+    /** Go back to the members of old although this agent left them. */
+    readonly rejoinAfterLeave: boolean;
   };
   /** Gossip key, base64; "" for none. */
   readonly encryptKey: string;

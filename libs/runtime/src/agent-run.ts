@@ -16,8 +16,8 @@ import { createServerRoot } from './roots/server.ts';
 import { startAll, stopAll } from './run.ts';
 import { VERSION } from './version.ts';
 
-/** How long a graceful leave may take before the process ends all the same, milliseconds. */
-const LEAVE_TIMEOUT_MS = 15_000;
+/** What a graceful leave may take beyond leave_drain_time before it counts as failed, milliseconds. */
+const LEAVE_GRACE_MS = 10_000;
 /** Time for the answer of /v1/agent/leave to go out before listeners close, milliseconds. */
 const ANSWER_GRACE_MS = 50;
 
@@ -131,7 +131,8 @@ export class AgentRun {
   /** Leaves the pools; a second call joins the first. Rejects when it takes too long. */
   private leave(): Promise<void> {
     this.leaving ??= new Promise((resolve, reject) => {
-      const timer = this.platform.timers.after(LEAVE_TIMEOUT_MS, () =>
+      const limitMs = this.loaded.config.leaveDrainTimeMs + LEAVE_GRACE_MS;
+      const timer = this.platform.timers.after(limitMs, () =>
         reject(new MeshError('unavailable', 'leaving took too long')),
       );
       this.root

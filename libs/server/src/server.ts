@@ -123,8 +123,8 @@ class ServerParts implements Server {
     const reaper = new TombstoneReaper(platform, this.store, (payload) =>
       this.rpc.writeAsLeader(reaping.endpoint, payload),
     );
-    this.autopilot = this.createAutopilot();
     const reconciler = this.createReconciler(departures);
+    this.autopilot = this.createAutopilot(() => reconciler.nudge());
     const duties = [reconciler, this.sessions, this.batcher, reaper, this.autopilot];
     this.components = [
       this.rpc,
@@ -240,13 +240,14 @@ class ServerParts implements Server {
     });
   }
 
-  private createAutopilot(): Autopilot {
+  private createAutopilot(reconcile: () => void): Autopilot {
     const { options, consensus, store, rpc } = this;
     return new Autopilot({
       ...options,
       consensus,
       store,
       write: (endpoint, args) => rpc.writeAsLeader(endpoint, args),
+      reconcile,
       initial: options.autopilot ?? DEFAULT_LIMITS,
       logger: options.logger.named('autopilot'),
     });

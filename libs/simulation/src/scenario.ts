@@ -88,9 +88,10 @@ function createCluster(
     snapshotThreshold: random.pick([5, 20, 100]),
     trailingEntries: random.pick([0, 3, 20]),
     maxBatchEntries: random.pick([1, 2, 8]),
+    hasCoarseTimeouts: random.chance(0.4),
     ...(trace && { trace }),
   });
-  const voters = random.pick([1, 3, 3, 3, 5]);
+  const voters = random.pick([1, 3, 3, 5, 5]);
   const spares = random.pick([0, 0, 1, 2]);
   const ids = Array.from({ length: voters + spares }, (_, at) => `s${at}`);
   for (const id of ids) cluster.add(id);
@@ -102,7 +103,7 @@ function createCluster(
   Object.assign(cluster.network.settings, {
     lossRatio: random.pick([0, 0.01, 0.1]),
     duplicateRatio: random.pick([0, 0.02, 0.1]),
-    delayMs: random.pick([2, 10, 40]),
+    delayMs: random.pick([2, 10, 40, 80]),
     stragglerRatio: random.pick([0, 0.02]),
     stragglerMs: 2000,
   });
@@ -114,6 +115,7 @@ function createNemesis(cluster: SimCluster, seed: number, random: SeededRandom):
   const mix: FaultMix = {
     partition: 0.2 + weight(),
     link: weight(),
+    ambush: 1.5 * weight(),
     crash: 0.2 + weight(),
     crashAll: 0.3 * weight(),
     pause: weight(),

@@ -38,9 +38,17 @@ async function* pieces(bytes: Uint8Array, size = 65_536): AsyncGenerator<Uint8Ar
 
 async function archiveOf(state: Uint8Array): Promise<Buffer> {
   const chunks: Uint8Array[] = [];
-  const content = { meta: metaOf(state), state: pieces(state), nowMs: 1_795_404_981_662 };
-  for await (const chunk of writeArchive(content)) chunks.push(chunk);
+  for await (const chunk of writing(pieces(state))) chunks.push(chunk);
   return Buffer.concat(chunks);
+}
+
+function writing(state: AsyncIterable<Uint8Array>): AsyncGenerator<Uint8Array> {
+  return writeArchive({
+    state,
+    spool: new Spool({ folder: tmpdir() }),
+    describe: (sizeBytes) => ({ ...metaOf(Buffer.alloc(0)), Size: sizeBytes }),
+    nowMs: 1_795_404_981_662,
+  });
 }
 
 async function read(
@@ -90,16 +98,14 @@ describe('an archive', () => {
       yield noise(10);
       throw new MeshError('unavailable', 'the disk is gone');
     })();
-    const content = { meta: metaOf(noise(20)), state, nowMs: 0 };
     const reading = (async () => {
-      for await (const _ of writeArchive(content));
+      for await (const _ of writing(state));
     })();
     await expect(reading).rejects.toMatchObject({ message: 'the disk is gone' });
   });
 
   it('may be abandoned', async () => {
-    const content = { meta: metaOf(noise(1_000_000)), state: pieces(noise(1_000_000)), nowMs: 0 };
-    for await (const _ of writeArchive(content)) break;
+    for await (const _ of writing(pieces(noise(1_000_000)))) break;
   });
 });
 

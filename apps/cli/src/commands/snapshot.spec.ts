@@ -11,21 +11,22 @@ import { createServer, type IncomingMessage, type Server, type ServerResponse } 
 import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { writeArchive } from '@mesh/snapshot-archive';
+import { Spool, writeArchive } from '@mesh/snapshot-archive';
 import { runCommand } from '../testing/run-command.ts';
 
 const STATE = Buffer.alloc(200_000, 'state');
 
 async function archive(): Promise<Buffer> {
-  const meta = {
+  const describe = (Size: number) => ({
     ...{ Version: 1, ID: '2-71-1795404981662', Index: 71, Term: 2, ConfigurationIndex: 1 },
-    ...{ Configuration: { Servers: [] }, Size: STATE.length },
-  };
+    ...{ Configuration: { Servers: [] }, Size },
+  });
+  const spool = new Spool({ folder: tmpdir() });
   const state = (async function* () {
     yield STATE;
   })();
-  const chunks: Buffer[] = [];
-  for await (const chunk of writeArchive({ meta, state, nowMs: 0 })) chunks.push(chunk);
+  const chunks: Uint8Array[] = [];
+  for await (const chunk of writeArchive({ describe, state, spool, nowMs: 0 })) chunks.push(chunk);
   return Buffer.concat(chunks);
 }
 

@@ -152,6 +152,7 @@ export function joinConfig(settings: Settings): RuntimeConfig['join'] {
     retryWan: settings.texts('retry_join_wan'),
     retryIntervalMs: settings.durationMs('retry_interval'),
     retryMaxAttempts: settings.number('retry_max'),
+    rejoinAfterLeave: settings.flag('rejoin_after_leave'),
   };
 }
 
@@ -183,6 +184,8 @@ export function timings(settings: Settings) {
     limits: {
       kvMaxValueBytes: settings.number('limits.kv_max_value_size'),
       txnMaxRequestBytes: settings.number('limits.txn_max_req_len'),
+      rpcMaxConnectionsPerClient: settings.number('limits.rpc_max_conns_per_client'),
+      rpcHandshakeTimeoutMs: settings.durationMs('limits.rpc_handshake_timeout'),
     },
     defaultQueryTimeMs: settings.durationMs('default_query_time'),
     maxQueryTimeMs: settings.durationMs('max_query_time'),

@@ -106,7 +106,6 @@ export const GOSSIP_KEYS: readonly ConfigKey[] = [
   }),
   key('rejoin_after_leave', 'flag', 'Join the old cluster at start although it was left.', {
     fallback: false,
-    ...later('gossip'),
     tier: 'B',
   }),
   key('retry_interval', 'duration', 'Between retry_join attempts.', {

@@ -62,11 +62,15 @@ export const HTTP_KEYS: readonly ConfigKey[] = [
     unit: 'bytes',
     tier: 'B',
   }),
-  key('limits.rpc_handshake_timeout', 'duration', 'RPC handshake.', {
-    fallback: '5s',
-    ...later('TLS'),
-    tier: 'C',
-  }),
+  key(
+    'limits.rpc_handshake_timeout',
+    'duration',
+    'RPC connection to its first stream; 0 no limit.',
+    {
+      fallback: '5s',
+      tier: 'C',
+    },
+  ),
   key('limits.rpc_max_burst', 'whole', 'Client-side RPC rate limit.', {
     fallback: 1000,
     reloadable: true,
@@ -76,7 +80,6 @@ export const HTTP_KEYS: readonly ConfigKey[] = [
   key('limits.rpc_max_conns_per_client', 'whole', 'RPC connections per client address.', {
     fallback: 100,
     range: { min: 0, max: WHOLE_MAX },
-    ...later('client agents'),
     tier: 'C',
   }),
   key('limits.rpc_rate', 'number', 'Client-side RPC rate limit.', {

@@ -1,6 +1,8 @@
 import { type Component, type Logger, MeshError, type Timer, type Timers } from '@mesh/base';
 import type { Membership } from '../membership.ts';
 
+/** Whatever the interval, milliseconds. */
+const SHORTEST_WAIT_MS = 100;
 /** The first tries come quickly: at a common start the others are there a moment later. */
 const FIRST_TRY_MS = 500;
 
@@ -24,7 +26,8 @@ export class Joiner implements Component {
   readonly name = 'join';
   private readonly options: JoinerOptions;
   private timer: Timer | undefined;
-  private attempts = 0;
+  /** All waits so far, milliseconds. */
+  private waitedMs = 0;
   private stopped = true;
 
   constructor(options: JoinerOptions) {
@@ -46,35 +49,48 @@ export class Joiner implements Component {
   async stop(): Promise<void> {
     this.stopped = true;
     this.timer?.cancel();
+    this.timer = undefined;
   }
 
   private attempt(): void {
     const { retry, membership, logger } = this.options;
-    logger.info('Joining cluster...', { cluster: 'LAN' });
+    if (this.waitedMs === 0) logger.info('Joining cluster...', { cluster: 'LAN' });
     membership.join(retry, false).then(
       (joined) => {
         if (this.stopped) return;
-        // Servers that start together may have reached only themselves.
-        if (membership.members().length < 2) this.again(undefined);
+        // Servers that start together may have reached only themselves: not a failure, nor the end.
+        if (membership.members().length < 2) this.again();
         else logger.info('Join cluster completed. Synced with initial agents', { joined });
       },
       (error) => {
-        if (!this.stopped) this.again(MeshError.from(error));
+        if (!this.stopped) this.failed(MeshError.from(error));
       },
     );
   }
 
-  private again(error: MeshError | undefined): void {
-    const { retryIntervalMs, retryMaxAttempts, timers, logger, onGivenUp } = this.options;
-    this.attempts++;
-    if (retryMaxAttempts > 0 && this.attempts > retryMaxAttempts) {
+  private failed(error: MeshError): void {
+    const { retryIntervalMs, retryMaxAttempts, logger, onGivenUp } = this.options;
+    // The quick tries of the first interval do not count, so that retry_max means what it says.
+    if (retryMaxAttempts > 0 && this.waitedMs >= retryMaxAttempts * retryIntervalMs) {
       onGivenUp(new MeshError('unavailable', 'agent: max join retry exhausted, exiting'));
       return;
     }
-    const waitMs = Math.min(retryIntervalMs, FIRST_TRY_MS * 2 ** Math.min(this.attempts - 1, 10));
-    if (error) {
-      logger.warn('Join cluster failed, will retry', { error, retry_interval_ms: waitMs });
-    }
+    const isNews = this.waitedMs === 0 || this.waitedMs >= retryIntervalMs;
+    const retryMs = this.again();
+    const fields = { error, retry_interval_ms: retryMs };
+    if (isNews) logger.warn('Join cluster failed, will retry', fields);
+    else logger.debug('Join cluster failed, will retry', fields);
+  }
+
+  /** Tries again after the time that it returns, milliseconds. */
+  private again(): number {
+    const { retryIntervalMs, timers } = this.options;
+    const untilIntervalMs = retryIntervalMs - this.waitedMs;
+    const quickMs = Math.max(FIRST_TRY_MS, this.waitedMs);
+    const dueMs = untilIntervalMs > 0 ? Math.min(quickMs, untilIntervalMs) : retryIntervalMs;
+    const waitMs = Math.max(dueMs, SHORTEST_WAIT_MS);
+    this.waitedMs += waitMs;
     this.timer = timers.after(waitMs, () => this.attempt());
+    return waitMs;
   }
 }

@@ -1,10 +1,11 @@
 import { type Component, type Logger, MeshError, type Platform, type Timer } from '@mesh/base';
 import type { CallClient, CallHandler } from '@mesh/rpc';
 import { MEMBER_STATUS, type Member, type Membership } from '../membership.ts';
-import { type KnownMember, MemberTable } from './member-table.ts';
+import { Introductions } from './introductions.ts';
+import { type Change, type KnownMember, MemberTable, type Refusal } from './member-table.ts';
 import { PeerFile } from './peer-file.ts';
 import { poolAddress } from './pool-address.ts';
-import { decodeDeparture, decodeHello, type Hello } from './pool-messages.ts';
+import { type Departure, decodeDeparture, decodeHello, type Hello } from './pool-messages.ts';
 
 /** Between two hellos to a member, milliseconds. */
 const HELLO_MS = 1000;
@@ -12,6 +13,22 @@ const HELLO_MS = 1000;
 const SILENCE_MS = 3500;
 /** Longest wait for an answer, milliseconds. */
 const ANSWER_MS = 2000;
+/** A round that comes so late says that this process stood still, not that others failed, milliseconds. */
+const LATE_MS = 2000;
+/** Conflicts that are told once. */
+const MAX_CONFLICTS = 64;
+const REFUSALS: Readonly<Record<Refusal, string>> = {
+  'name-taken': 'another agent has its name',
+  'id-taken': 'another agent has its id',
+  'pool-full': 'the pool is full',
+  'has-left': 'it has left',
+};
+const EVENTS: Readonly<Record<Change, string>> = {
+  alive: 'serf: EventMemberJoin',
+  left: 'serf: EventMemberLeave',
+  failed: 'serf: EventMemberFailed',
+  forgotten: 'serf: EventMemberReap',
+};
 
 export interface PoolOptions {
   /** This agent as the others shall see it. */
@@ -21,6 +38,8 @@ export interface PoolOptions {
   readonly port: number;
   /** "" where nothing is kept. */
   readonly dataDir: string;
+  /** Finds the others again by what is kept even after a leave. @default false */
+  readonly rejoinAfterLeave?: boolean;
   readonly calls: CallClient;
   readonly platform: Platform;
   /** Named agent.server.serf.lan. */
@@ -42,12 +61,14 @@ export class PoolMembership implements Membership, Component {
   private readonly file: PeerFile | undefined;
   private readonly listeners = new Set<() => void>();
   private readonly conflicts = new Set<string>();
+  private readonly introductions = new Introductions();
+  private lastRoundMs = 0;
   private timer: Timer | undefined;
   private hasLeft = false;
 
   constructor(options: PoolOptions) {
     this.options = options;
-    this.table = new MemberTable((member) => this.changed(member));
+    this.table = new MemberTable((member, change) => this.changed(member, change));
     this.file = options.dataDir === '' ? undefined : new PeerFile(options.dataDir);
   }
 
@@ -58,7 +79,7 @@ export class PoolMembership implements Membership, Component {
         return this.answerHello(decodeHello(body));
       case 'Pool.Leave':
       case 'Pool.ForceLeave':
-        this.depart(decodeDeparture(body).name, decodeDeparture(body).prune);
+        this.depart(decodeDeparture(body));
         return null;
       default:
         throw new MeshError('not-found', `no pool method ${method}`);
@@ -67,13 +88,16 @@ export class PoolMembership implements Membership, Component {
 
   async start(): Promise<void> {
     if (this.timer) return;
+    this.lastRoundMs = this.nowMs();
     this.arm();
-    for (const address of this.file?.read() ?? []) this.greet(address).catch(() => {});
+    const known = this.file?.read(this.options.rejoinAfterLeave ?? false) ?? [];
+    for (const address of known) this.greet(address).catch(() => {});
   }
 
   async stop(): Promise<void> {
     this.timer?.cancel();
     this.timer = undefined;
+    await this.file?.settled();
   }
 
   local(): Member {
@@ -93,6 +117,7 @@ export class PoolMembership implements Membership, Component {
 
   async join(addresses: readonly string[], wan: boolean): Promise<number> {
     if (wan) throw new MeshError('unsupported', 'the WAN pool needs gossip: not in this build');
+    if (addresses.length === 0) return 0;
     const results = await Promise.allSettled(
       addresses.map(async (text) => this.greet(poolAddress(text, this.options.port))),
     );
@@ -105,6 +130,7 @@ export class PoolMembership implements Membership, Component {
   async leave(): Promise<void> {
     if (this.hasLeft) return;
     this.hasLeft = true;
+    this.remember();
     await this.tellAll('Pool.Leave', this.options.local.Name, false);
   }
 
@@ -113,7 +139,7 @@ export class PoolMembership implements Membership, Component {
     if (!this.table.get(node)) {
       throw new MeshError('not-found', `agent: No node found with name '${node}'`);
     }
-    this.depart(node, prune);
+    this.depart({ name: node, prune });
     await this.tellAll('Pool.ForceLeave', node, prune);
   }
 
@@ -145,19 +171,28 @@ export class PoolMembership implements Membership, Component {
   private round(): void {
     if (this.hasLeft) return;
     const nowMs = this.nowMs();
-    for (const known of this.table.all) {
-      if (known.member.Status === MEMBER_STATUS.left) continue;
-      this.greet(addressOf(known.member)).catch(() => this.missed(known.member.Name));
+    const isLate = nowMs - this.lastRoundMs > HELLO_MS + LATE_MS;
+    this.lastRoundMs = nowMs;
+    if (isLate) this.table.refresh(nowMs);
+    for (const { member } of this.table.all) {
+      if (member.Status === MEMBER_STATUS.left) continue;
+      this.greet(addressOf(member)).then(
+        // Another agent may have taken its place: then this one did not answer.
+        (from) => isSameAgent(from, member) || this.missed(member.Name),
+        () => this.missed(member.Name),
+      );
     }
     this.table.reap(nowMs);
   }
 
-  /** Says hello to an address and takes in what it answers. Rejects when nobody is there. */
-  private async greet(address: string): Promise<void> {
+  /** Says hello to an address and takes in who answers. Rejects when nobody does, or one who may not. */
+  private async greet(address: string): Promise<Member> {
     const { calls } = this.options;
     const settings = { timeoutMs: ANSWER_MS };
+    const askedMs = this.nowMs();
     const answer = decodeHello(await calls.call(address, 'Pool.Hello', this.hello(), settings));
-    this.takeIn(answer);
+    this.takeIn(answer, askedMs);
+    return answer.from;
   }
 
   private hello(): Hello {
@@ -172,32 +207,47 @@ export class PoolMembership implements Membership, Component {
     return this.hello();
   }
 
-  private takeIn({ from, members }: Hello): void {
-    const { datacenter, local, logger } = this.options;
+  private takeIn({ from, members }: Hello, askedMs?: number): void {
+    const { datacenter, local } = this.options;
     if (from.Tags.dc !== datacenter) {
       throw new MeshError(
         'invalid-argument',
         `member ${from.Name} is of datacenter "${from.Tags.dc}", this pool of "${datacenter}"`,
       );
     }
-    if (from.Tags.id === local.Tags.id) return;
-    const isTaken = from.Name === local.Name || !this.table.alive(from, this.nowMs());
-    if (isTaken) {
-      if (!this.conflicts.has(from.Name)) {
-        this.conflicts.add(from.Name);
-        logger.error('two members have one name, or the pool is full', { name: from.Name });
-      }
-      throw new MeshError('conflict', `the name ${from.Name} is taken by another agent`);
+    if (isSameAgent(from, local) && addressOf(from) === addressOf(local)) return;
+    if (from.Tags.id === local.Tags.id) throw this.conflict(from, 'id-taken');
+    if (from.Name === local.Name) throw this.conflict(from, 'name-taken');
+    if (from.Status === MEMBER_STATUS.left) {
+      const known = this.table.get(from.Name);
+      if (known && isSameAgent(known.member, from)) this.table.left(from.Name, this.nowMs());
+      return;
     }
+    const refusal = this.table.alive(from, this.nowMs(), askedMs);
+    if (refusal === 'has-left') return;
+    if (refusal) throw this.conflict(from, refusal);
+    this.conflicts.delete(from.Name);
     for (const other of members) this.learn(other);
+  }
+
+  /** Says it once: who is refused comes again each second. */
+  private conflict({ Name, Addr, Tags }: Member, refusal: Refusal): MeshError {
+    const why = REFUSALS[refusal];
+    if (!this.conflicts.has(Name) && this.conflicts.size < MAX_CONFLICTS) {
+      this.conflicts.add(Name);
+      const fields = { name: Name, address: Addr, id: Tags.id, reason: why };
+      this.options.logger.error('refused a member', fields);
+    }
+    return new MeshError('conflict', `member ${Name} is refused: ${why}`);
   }
 
   /** Greets a member that another one knows; its own answer makes it a member here. */
   private learn(other: Member): void {
-    if (other.Tags.id === this.options.local.Tags.id) return;
+    if (this.hasLeft || other.Tags.id === this.options.local.Tags.id) return;
     const known = this.table.get(other.Name);
     if (known && known.member.Status !== MEMBER_STATUS.left) return;
     if (other.Status !== MEMBER_STATUS.alive) return;
+    if (!this.introductions.take(addressOf(other), this.nowMs())) return;
     this.greet(addressOf(other)).catch(() => {});
   }
 
@@ -206,16 +256,16 @@ export class PoolMembership implements Membership, Component {
     if (known?.member.Status !== MEMBER_STATUS.alive) return;
     known.missed++;
     if (!this.hasFailed(known)) return;
-    this.table.setStatus(name, MEMBER_STATUS.failed, this.nowMs());
+    this.table.failed(name, this.nowMs());
   }
 
   private hasFailed({ heardMs, missed }: KnownMember): boolean {
     return missed >= 2 && this.nowMs() - heardMs >= SILENCE_MS;
   }
 
-  private depart(name: string, prune: boolean): void {
+  private depart({ name, prune }: Departure): void {
     if (prune) this.table.forget(name);
-    else this.table.setStatus(name, MEMBER_STATUS.left, this.nowMs());
+    else this.table.left(name, this.nowMs());
   }
 
   private async tellAll(method: string, name: string, prune: boolean): Promise<void> {
@@ -228,20 +278,19 @@ export class PoolMembership implements Membership, Component {
     );
   }
 
-  private changed(member: Member): void {
-    const { logger } = this.options;
+  private changed(member: Member, change: Change): void {
     const fields = { name: member.Name, address: member.Addr };
-    if (member.Status === MEMBER_STATUS.alive) logger.info('serf: EventMemberJoin', fields);
-    else if (member.Status === MEMBER_STATUS.left) logger.info('serf: EventMemberLeave', fields);
-    else logger.info('serf: EventMemberFailed', fields);
+    this.options.logger.info(EVENTS[change], fields);
     this.remember();
     for (const listener of [...this.listeners]) listener();
   }
 
+  /** Those that failed as well: after a partition they are all that a restart could go by. */
   private remember(): void {
-    const alive = this.table.all.filter(({ member }) => member.Status === MEMBER_STATUS.alive);
-    const rows = alive.map(({ member }) => ({ name: member.Name, address: addressOf(member) }));
-    this.file?.write(rows).catch((error) => {
+    const rows = this.table.all
+      .filter(({ member }) => member.Status !== MEMBER_STATUS.left)
+      .map(({ member }) => ({ name: member.Name, address: addressOf(member) }));
+    this.file?.write(rows, this.hasLeft).catch((error) => {
       this.options.logger.warn('failed to write the member file', { error: String(error) });
     });
   }
@@ -253,4 +302,8 @@ export class PoolMembership implements Membership, Component {
 
 function addressOf({ Addr, Port }: Member): string {
   return Addr.includes(':') ? `[${Addr}]:${Port}` : `${Addr}:${Port}`;
+}
+
+function isSameAgent(one: Member, other: Member): boolean {
+  return one.Name === other.Name && one.Tags.id === other.Tags.id;
 }

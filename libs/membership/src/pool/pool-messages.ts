@@ -1,10 +1,15 @@
+import { isIP } from 'node:net';
 import { invalid } from '@mesh/base';
 import type { Member } from '../membership.ts';
 
-/** Members in one hello, and tags of one member, at most. */
-const MAX_MEMBERS = 512;
+/** Members in one hello, and in a pool; one of servers is far smaller. */
+export const MAX_MEMBERS = 256;
 const MAX_TAGS = 64;
+/** Characters of a name, an address, a tag. */
 const MAX_TEXT = 512;
+/** Names are lines of files and logs. */
+// biome-ignore lint/suspicious/noControlCharactersInRegex: they are what is refused
+const CONTROL = /[\u0000-\u001f\u007f\u2028\u2029]/;
 
 /** What two members tell each other each second. */
 export interface Hello {
@@ -30,15 +35,15 @@ export function decodeHello(body: unknown): Hello {
 /** Reads a departure as it came off the wire. Throws MeshError `invalid-argument`. */
 export function decodeDeparture(body: unknown): Departure {
   const { name, prune } = record(body, 'departure');
-  return { name: text(name, 'name'), prune: prune === true };
+  return { name: nameOf(name), prune: prune === true };
 }
 
 function decodeMember(value: unknown): Member {
   const member = record(value, 'member');
   return {
-    Name: text(member.Name, 'Name'),
-    Addr: text(member.Addr, 'Addr'),
-    Port: whole(member.Port, 'Port', 65_535),
+    Name: nameOf(member.Name),
+    Addr: address(member.Addr),
+    Port: port(member.Port),
     Tags: decodeTags(member.Tags),
     Status: whole(member.Status, 'Status', 4),
     ProtocolMin: whole(member.ProtocolMin, 'ProtocolMin', 255),
@@ -53,7 +58,29 @@ function decodeMember(value: unknown): Member {
 function decodeTags(value: unknown): Readonly<Record<string, string>> {
   const entries = Object.entries(record(value, 'Tags'));
   if (entries.length > MAX_TAGS) throw invalid(`a member has at most ${MAX_TAGS} tags`);
-  return Object.fromEntries(entries.map(([name, tag]) => [text(name, 'tag'), text(tag, name)]));
+  const tags = Object.fromEntries(
+    entries.map(([name, tag]) => [text(name, 'tag'), text(tag, 'tag')]),
+  );
+  if (!tags.id) throw invalid('a member has an id');
+  return tags;
+}
+
+function nameOf(value: unknown): string {
+  const name = text(value, 'name');
+  if (name === '' || CONTROL.test(name)) throw invalid('a member has a name of visible characters');
+  return name;
+}
+
+function address(value: unknown): string {
+  const ip = text(value, 'Addr');
+  if (isIP(ip) === 0) throw invalid('Addr is no IP address');
+  return ip;
+}
+
+function port(value: unknown): number {
+  const number = whole(value, 'Port', 65_535);
+  if (number === 0) throw invalid('Port is no number from 1 to 65535');
+  return number;
 }
 
 function record(value: unknown, what: string): Record<string, unknown> {

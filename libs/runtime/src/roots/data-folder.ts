@@ -1,4 +1,12 @@
-import { accessSync, constants, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import {
+  accessSync,
+  constants,
+  mkdirSync,
+  readFileSync,
+  renameSync,
+  statSync,
+  writeFileSync,
+} from 'node:fs';
 import { join } from 'node:path';
 import { type Component, MeshError } from '@mesh/base';
 
@@ -11,31 +19,53 @@ export function dataFolder(folder: string): Component {
   return {
     name: 'data-folder',
     start: async () => {
-      try {
+      attempt(folder, () => {
         mkdirSync(folder, { recursive: true, mode: 0o700 });
-        accessSync(folder, constants.W_OK);
-      } catch (cause) {
-        const why = (cause as Error).message;
-        throw new MeshError('unavailable', `data_dir: cannot use ${folder}: ${why}`, { cause });
-      }
-      checkFormat(join(folder, FORMAT_FILE));
+        if (!statSync(folder).isDirectory()) throw new Error('it is no folder');
+        accessSync(folder, constants.R_OK | constants.W_OK | constants.X_OK);
+      });
+      checkFormat(folder, join(folder, FORMAT_FILE));
     },
     stop: async () => {},
   };
 }
 
-function checkFormat(file: string): void {
-  let text: string;
-  try {
-    text = readFileSync(file, 'utf8').trim();
-  } catch {
-    writeFileSync(file, `${FORMAT}\n`, { mode: 0o600 });
+function checkFormat(folder: string, file: string): void {
+  const text = attempt(folder, () => readIfThere(file)?.trim());
+  if (text === String(FORMAT)) return;
+  // None yet, or a crash came between its making and its writing.
+  if (!text) {
+    attempt(folder, () => {
+      writeFileSync(`${file}.tmp`, `${FORMAT}\n`, { mode: 0o600 });
+      renameSync(`${file}.tmp`, file);
+    });
     return;
   }
-  if (text === String(FORMAT)) return;
+  const isNewer = /^[0-9]{1,9}$/.test(text) && Number(text) > FORMAT;
+  const said = JSON.stringify(text.slice(0, 32));
   throw new MeshError(
     'unavailable',
-    `data_dir: ${file} says format "${text}", this version knows ${FORMAT}: it was written by a ` +
-      'newer version; start that, or use another data_dir',
+    `data_dir: ${file} says format ${said}, this version knows ${FORMAT}: ` +
+      (isNewer ? 'a newer version wrote it; start that' : 'it was not written by this program') +
+      ', or use another data_dir',
   );
+}
+
+function readIfThere(file: string): string | undefined {
+  try {
+    return readFileSync(file, 'utf8');
+  } catch (thrown) {
+    if ((thrown as { readonly code?: unknown }).code === 'ENOENT') return undefined;
+    throw thrown;
+  }
+}
+
+/** One line that names the folder for whatever the file system says. */
+function attempt<T>(folder: string, work: () => T): T {
+  try {
+    return work();
+  } catch (cause) {
+    const why = (cause as Error).message;
+    throw new MeshError('unavailable', `data_dir: cannot use ${folder}: ${why}`, { cause });
+  }
 }

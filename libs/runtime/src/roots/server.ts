@@ -5,7 +5,7 @@ import type { LogHub } from '@mesh/logging';
 import { Joiner, memberTags, PoolMembership, SoloMembership } from '@mesh/membership';
 import { raftTiming } from '@mesh/raft';
 import { FileSnapshotStore, SqliteLogStore } from '@mesh/raft-storage';
-import { createCallClient, RaftTransport, RpcServer } from '@mesh/rpc';
+import { createCallClient, RaftTransport, RpcServer, type RpcServerLimits } from '@mesh/rpc';
 import { createServer } from '@mesh/server';
 import { VERSION } from '../version.ts';
 import { createAgentServices, type ProcessActions, type Root } from './agent-services.ts';
@@ -13,6 +13,9 @@ import { dataFolder } from './data-folder.ts';
 import { hostPort } from './host-port.ts';
 import { raftRecovery } from './raft-recovery.ts';
 import { createTelemetry } from './telemetry.ts';
+
+/** Longer than any process runs; what a timer can take, milliseconds. */
+const UNLIMITED_MS = 2 ** 31 - 1;
 
 /** `agent -server`: a member of a cluster, on a log on disk, with the agent, DNS and HTTP around it. */
 export function createServerRoot(
@@ -57,7 +60,8 @@ export function createServerRoot(
     defer: setImmediate,
     holdTimeoutMs: config.rpcHoldTimeoutMs,
   });
-  const listener = { ...io, bindAddress, metrics, logger: serverLogger.named('rpc') };
+  const limits = rpcLimits(config);
+  const listener = { ...io, bindAddress, metrics, limits, logger: serverLogger.named('rpc') };
   const rpcServer = new RpcServer({
     ...{ ...listener, port: ports.server, handler: server.handler, transportSink: transport },
   });
@@ -80,10 +84,11 @@ export function createServerRoot(
       raftRecovery({ folder: raftFolder, logger: serverLogger.named('raft'), storage, server }),
       calls,
       transport,
+      // Raft takes the lock of data_dir: before that, nobody may hear of this process.
+      ...server.components,
       rpcServer,
       poolServer,
       membership,
-      ...server.components,
       joiner,
       ...services.components,
     ],
@@ -92,6 +97,14 @@ export function createServerRoot(
       await membership.leave();
     },
     reload: (next) => services.reload(next),
+  };
+}
+
+/** 0 is no limit in the configuration. */
+function rpcLimits({ limits }: RuntimeConfig): Partial<RpcServerLimits> {
+  return {
+    maxConnectionsPerAddress: limits.rpcMaxConnectionsPerClient || Number.MAX_SAFE_INTEGER,
+    handshakeTimeoutMs: limits.rpcHandshakeTimeoutMs || UNLIMITED_MS,
   };
 }
 
@@ -110,6 +123,7 @@ function createPool(
     datacenter: config.datacenter,
     port: config.ports.serfLan,
     dataDir: config.dataDir,
+    rejoinAfterLeave: config.join.rejoinAfterLeave,
     calls,
     platform,
     logger: logHub.logger('agent').named('server').named('serf').named('lan'),

@@ -70,9 +70,25 @@ export async function sampleCluster(parts: SampleParts): Promise<ClusterSample> 
   };
 }
 
+/**
+ * Ids of servers that are alive, answer, and have no place in the raft configuration: removed by hand, and
+ * back before the pool noticed that they were gone. Never rejects.
+ */
+export async function outsiders(parts: SampleParts): Promise<readonly string[]> {
+  const { consensus, membership, calls, datacenter } = parts;
+  const inside = new Set(consensus.status().servers.map(({ id }) => id));
+  const found = membership.members().map(async (member) => {
+    const server = serverMember(member);
+    if (!server || server.datacenter !== datacenter || inside.has(server.id)) return [];
+    if (server.status !== MEMBER_STATUS.alive) return [];
+    return (await statsOf(calls, { address: server.rpcAddress })) ? [server.id] : [];
+  });
+  return (await Promise.all(found)).flat();
+}
+
 async function statsOf(
   calls: CallClient,
-  { address }: ServerInfo,
+  { address }: Pick<ServerInfo, 'address'>,
 ): Promise<ServerStats | undefined> {
   try {
     const method = SERVER_METHODS.raftStats;

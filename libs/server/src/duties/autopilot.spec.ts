@@ -37,6 +37,7 @@ class World {
   /** What servers answer to Status.RaftStats, by name; undefined: the leader's own, 50 ms old. */
   readonly stats = new Map<string, unknown>();
   readonly autopilot: Autopilot;
+  reconciled = 0;
 
   constructor() {
     const log = (message: string) => this.lines.push(message);
@@ -50,6 +51,7 @@ class World {
       calls: this.calls,
       store: this.leader.store,
       write: (endpoint, args) => this.leader.rpc.writeAsLeader(endpoint, args),
+      reconcile: () => this.reconciled++,
       initial: { ...DEFAULT_LIMITS, minQuorum: 1 },
       platform: this.platform,
       nodeId: idOf('a'),
@@ -266,6 +268,36 @@ describe('promotion', () => {
     await world.platform.pass(40_000);
     expect(world.lines).toContain('Error promoting servers');
     expect(world.voters).toEqual(['a', 'b', 'c', 'd']);
+  });
+});
+
+describe('a server that was removed by hand', () => {
+  const remove = () => {
+    const { cluster } = world;
+    cluster.servers = cluster.servers.filter(({ id }) => id !== idOf('c'));
+  };
+
+  test('is taken in again when it lives', async () => {
+    await world.start('b', 'c');
+    remove();
+    await world.platform.pass(2000);
+    expect(world.reconciled).toBe(0);
+    await world.platform.pass(2000);
+    expect(world.reconciled).toBe(1);
+    world.cluster.servers = [
+      ...world.cluster.servers,
+      { id: idOf('c'), address: 'c:8300', suffrage: 'voter' },
+    ];
+    await world.platform.pass(20_000);
+    expect(world.reconciled).toBe(1);
+  });
+
+  test('is not when it does not answer, though the pool takes it for alive', async () => {
+    await world.start('b', 'c');
+    world.calls.break('c:8300', 'gone');
+    remove();
+    await world.platform.pass(20_000);
+    expect(world.reconciled).toBe(0);
   });
 });
 

@@ -17,7 +17,7 @@ import type { Consensus } from '@mesh/raft';
 import type { WriteEndpoint } from '@mesh/resource';
 import type { StateStore } from '@mesh/state';
 import { hasCode } from '../rpc/wire.ts';
-import { operatorMembers, type SampleParts, sampleCluster } from './autopilot-sample.ts';
+import { operatorMembers, outsiders, type SampleParts, sampleCluster } from './autopilot-sample.ts';
 
 /** How often the health of the servers is looked at, milliseconds. */
 const HEALTH_MS = 2000;
@@ -30,6 +30,8 @@ export interface AutopilotOptions extends SampleParts {
   readonly store: StateStore;
   /** Writes as the leader, or rejects with `no-leader`. */
   readonly write: <A, R>(endpoint: WriteEndpoint<A, R>, args: A) => Promise<R>;
+  /** Makes the raft configuration follow the members. */
+  readonly reconcile: () => void;
   /** What a cluster without a configuration gets. */
   readonly initial: AutopilotLimits;
   readonly metrics: Metrics;
@@ -43,6 +45,8 @@ interface Reign {
   tendedAtMs: number;
   /** Ids of alive servers: a new one is a reason to look for dead ones at once. */
   alive: ReadonlySet<string>;
+  /** Ids of servers that had no place in the raft configuration at the last look. */
+  outside: readonly string[];
 }
 
 /**
@@ -78,7 +82,7 @@ export class Autopilot implements Component {
     if (this.reign) return;
     const { membership, platform } = this.options;
     const tendedAtMs = platform.clock.monotonicMs();
-    this.reign = { ended: false, tendedAtMs, alive: this.aliveServers() };
+    this.reign = { ended: false, tendedAtMs, alive: this.aliveServers(), outside: [] };
     this.unsubscribe = membership.onChange(() => this.onMembers());
     this.work();
   }
@@ -150,6 +154,8 @@ export class Autopilot implements Component {
       if (reign.ended) return;
       this.known = assessCluster(this.known, sample, limits);
       this.measure();
+      await this.takeIn(reign);
+      if (reign.ended) return;
       if (sample.nowMs - reign.tendedAtMs < TEND_MS) return;
       reign.tendedAtMs = sample.nowMs;
       const hasPromoted = await this.promote(reign, sample, limits);
@@ -171,6 +177,14 @@ export class Autopilot implements Component {
     await write(autopilotSetConfiguration, { settings, cas: 0 });
     logger.info('initialized Autopilot configuration');
     return initial;
+  }
+
+  /** The reconciler hears of changes of the members; that a peer was removed by hand is none. */
+  private async takeIn(reign: Reign): Promise<void> {
+    const outside = await outsiders(this.options);
+    // At the first look it may be just on its way in.
+    if (!reign.ended && outside.some((id) => reign.outside.includes(id))) this.options.reconcile();
+    reign.outside = outside;
   }
 
   private measure(): void {

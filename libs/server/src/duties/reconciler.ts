@@ -93,6 +93,11 @@ export class Reconciler implements Component {
     this.timer = undefined;
   }
 
+  /** Compares now rather than at the next change: somebody has seen that something is amiss. */
+  nudge(): void {
+    if (this.reign) this.schedule(0);
+  }
+
   private schedule(delayMs: number): void {
     this.timer?.cancel();
     this.timer = this.options.platform.timers.after(delayMs, () => this.work());

@@ -8,7 +8,7 @@ import { type LogValue, noMetrics, silentLogger } from '@mesh/base';
 import { createHttpServer, type HttpServer } from '@mesh/http-server';
 import { kvApply, kvGet } from '@mesh/kv';
 import { PLAIN_READ, PLAIN_WRITE } from '@mesh/resource';
-import { readArchive, writeArchive } from '@mesh/snapshot-archive';
+import { readArchive, Spool, writeArchive } from '@mesh/snapshot-archive';
 import { allResources } from '../testing/all-resources.ts';
 import { FakeCluster } from '../testing/fake-consensus.ts';
 import { FakeServer } from '../testing/fake-server.ts';
@@ -247,12 +247,13 @@ it('another datacenter is out of reach', async () => {
 /** An archive whose state claims to be larger than the limit. */
 async function bomb(): Promise<Buffer> {
   const Size = 40_000_000;
-  const meta = {
+  const describe = () => ({
     ...{ Version: 1, ID: 'x', Index: 1, Term: 1, ConfigurationIndex: 1, Size },
     Configuration: { Servers: [] },
-  };
-  const chunks: Buffer[] = [];
+  });
+  const chunks: Uint8Array[] = [];
+  const spool = new Spool({ folder });
   const state = pieces(new Uint8Array(Size));
-  for await (const chunk of writeArchive({ meta, state, nowMs: 0 })) chunks.push(chunk);
+  for await (const chunk of writeArchive({ describe, state, spool, nowMs: 0 })) chunks.push(chunk);
   return Buffer.concat(chunks);
 }

@@ -33,8 +33,6 @@ export interface SnapshotHttpParts {
 
 /** Saves at the same time: each may need as much disk as the state has bytes. */
 const MAX_SAVES = 4;
-/** States up to here are saved without going over the disk: those of most clusters. */
-const SAVED_IN_MEMORY_BYTES = 32 * 1024 * 1024;
 
 /** Handlers of /v1/snapshot. */
 export function snapshotHttpRoutes(parts: SnapshotHttpParts): readonly BoundRoute[] {
@@ -146,24 +144,33 @@ class SnapshotHandlers {
     signal: AbortSignal,
   ): Promise<void> {
     const { source, platform, spoolFolder } = this.parts;
-    const spool = new Spool({ folder: spoolFolder, memoryBytes: SAVED_IN_MEMORY_BYTES });
+    const spool = new Spool({ folder: spoolFolder });
     this.saves++;
     try {
-      // The size stands in front of the state, so all of it is encoded first.
-      for (const chunk of chunks) {
-        await spool.write(chunk);
-        await source.turn();
-        requireWanted(signal);
-      }
-      const meta = { ...described, Size: spool.sizeBytes };
-      const state = spool.read();
-      for await (const chunk of writeArchive({ meta, state, nowMs: platform.clock.nowMs() })) {
-        await write(chunk);
-      }
+      const content = {
+        state: encoded(source, chunks, signal),
+        spool,
+        describe: (Size: number) => ({ ...described, Size }),
+        nowMs: platform.clock.nowMs(),
+      };
+      for await (const chunk of writeArchive(content)) await write(chunk);
     } finally {
       this.saves--;
       await spool.dispose();
     }
+  }
+}
+
+/** The chunks one by one, with a turn for others after each. */
+async function* encoded(
+  source: SnapshotSource,
+  chunks: Iterable<Uint8Array>,
+  signal: AbortSignal,
+): AsyncGenerator<Uint8Array> {
+  for (const chunk of chunks) {
+    requireWanted(signal);
+    yield chunk;
+    await source.turn();
   }
 }
 

@@ -17,6 +17,8 @@ export interface ClusterOptions {
   readonly snapshotThreshold: number;
   readonly trailingEntries: number;
   readonly maxBatchEntries: number;
+  /** Election timeouts have few values: servers often stand at the same time. */
+  readonly hasCoarseTimeouts: boolean;
   /** Receives a line for each thing that happens; undefined for none. */
   readonly trace?: (line: string) => void;
 }
@@ -96,7 +98,9 @@ export class SimCluster {
       platform: {
         clock: platform,
         timers: platform,
-        random: new SeededRandom(this.random.whole(0, 2 ** 31), id),
+        random: this.options.hasCoarseTimeouts
+          ? { float: () => Math.floor(3 * own.float()) / 3 }
+          : own,
       },
       timing: this.options.timing,
       defer: (callback) => platform.schedule(0, callback),

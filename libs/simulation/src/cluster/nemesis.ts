@@ -6,6 +6,7 @@ import type { SimCluster, SimLife } from './cluster.ts';
 export interface FaultMix {
   readonly partition: number;
   readonly link: number;
+  readonly ambush: number;
   readonly crash: number;
   readonly crashAll: number;
   readonly pause: number;
@@ -116,6 +117,30 @@ export class Nemesis {
     const id = leader && this.random.chance(0.5) ? leader : this.random.pick(ids);
     this.cluster.crash(id, this.random.chance(0.5));
     this.restartLater(id);
+  }
+
+  /** Waits for a moment that matters, a commit or a new term, and kills a server right then. */
+  private ambush(): void {
+    const isForTerm = this.random.chance(0.6);
+    const victim = isForTerm ? this.randomLife() : this.cluster.leader();
+    if (!victim) return;
+    const { id, life } = victim;
+    const seen = () => {
+      const { term, commitIndex } = life.node.status();
+      return isForTerm ? term : commitIndex;
+    };
+    const before = seen();
+    this.cluster.trace(`ambush ${id} at its next ${isForTerm ? 'term' : 'commit'}`);
+    const look = (looks: number): void => {
+      if (!life.platform.alive || this.stopped || looks === 0) return;
+      if (seen() === before) {
+        this.cluster.loop.schedule(0.7, () => look(looks - 1));
+        return;
+      }
+      this.cluster.crash(id, this.random.chance(0.5));
+      this.cluster.loop.schedule(this.random.between(5, 150), () => this.cluster.start(id));
+    };
+    look(1500);
   }
 
   private crashAll(): void {
