@@ -23,6 +23,7 @@ const { values } = parseArgs({
     seed: { type: 'string' },
     trace: { type: 'boolean', default: false },
     mutations: { type: 'boolean', default: false },
+    only: { type: 'string', default: '' },
   },
 });
 const workers = Math.max(1, availableParallelism());
@@ -113,7 +114,8 @@ async function playSeeds(first, count) {
 }
 
 async function playMutations(maxSeeds) {
-  const queue = MUTATIONS.map((mutation, number) => ({ mutation, number }));
+  const chosen = MUTATIONS.filter(({ name }) => name.includes(values.only));
+  const queue = chosen.map((mutation, number) => ({ mutation, number }));
   let caught = 0;
   await Promise.all(
     Array.from({ length: workers }, async () => {
@@ -132,8 +134,8 @@ async function playMutations(maxSeeds) {
       }
     }),
   );
-  console.log(`${caught} of ${MUTATIONS.length} deliberate bugs caught`);
-  return caught === MUTATIONS.length;
+  console.log(`${caught} of ${chosen.length} deliberate bugs caught`);
+  return caught === chosen.length;
 }
 
 async function playOne(seed) {

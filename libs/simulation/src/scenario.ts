@@ -116,6 +116,7 @@ function createNemesis(cluster: SimCluster, seed: number, random: SeededRandom):
     partition: 0.2 + weight(),
     link: weight(),
     ambush: 1.5 * weight(),
+    figureEight: 0.4 * weight(),
     crash: 0.2 + weight(),
     crashAll: 0.3 * weight(),
     pause: weight(),
@@ -125,7 +126,7 @@ function createNemesis(cluster: SimCluster, seed: number, random: SeededRandom):
     transfer: 0.5 * weight(),
     snapshot: 0.5 * weight(),
   };
-  const betweenMs = random.pick([80, 250, 800]);
+  const betweenMs = random.pick([80, 250, 800, 2000]);
   return new Nemesis(cluster, new SeededRandom(seed, 'nemesis'), mix, betweenMs);
 }
 

@@ -30,19 +30,16 @@ export class DefinitionFiles {
   /** Writes a record. Rejects when the disk does. */
   save(kind: RecordKind, id: string, record: unknown): Promise<void> {
     if (this.dataDir === '') return Promise.resolve();
-    const path = this.path(kind, id);
     const text = JSON.stringify(record);
+    return this.enqueue(() => this.write(kind, id, text));
+  }
+
+  /** Changes a record, if there is one. Rejects when the disk does. */
+  update(kind: RecordKind, id: string, change: (record: unknown) => unknown): Promise<void> {
+    if (this.dataDir === '') return Promise.resolve();
     return this.enqueue(async () => {
-      mkdirSync(join(this.dataDir, kind), { recursive: true, mode: 0o755 });
-      const temporary = `${path}.tmp`;
-      const file = await open(temporary, 'w', 0o600);
-      try {
-        await file.writeFile(text);
-        await file.sync();
-      } finally {
-        await file.close();
-      }
-      await rename(temporary, path);
+      const record = this.loadOne(kind, id);
+      if (record !== undefined) await this.write(kind, id, JSON.stringify(change(record)));
     });
   }
 
@@ -76,6 +73,20 @@ export class DefinitionFiles {
   /** Resolves when all writes asked for so far are done, well or not. */
   settled(): Promise<void> {
     return this.queue;
+  }
+
+  private async write(kind: RecordKind, id: string, text: string): Promise<void> {
+    const path = this.path(kind, id);
+    mkdirSync(join(this.dataDir, kind), { recursive: true, mode: 0o700 });
+    const temporary = `${path}.tmp`;
+    const file = await open(temporary, 'w', 0o600);
+    try {
+      await file.writeFile(text);
+      await file.sync();
+    } finally {
+      await file.close();
+    }
+    await rename(temporary, path);
   }
 
   private read(path: string): unknown {

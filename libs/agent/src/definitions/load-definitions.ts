@@ -1,5 +1,5 @@
 import { decodeCheckDefinition, decodeServiceDefinition } from '@mesh/api-contract';
-import { anything, type Logger, MeshError, optional, record, text } from '@mesh/base';
+import { anything, type Logger, list, MeshError, optional, record, text } from '@mesh/base';
 import type { RuntimeConfig } from '@mesh/config';
 import type { CheckState } from '../local-state/entries.ts';
 import type { LocalState } from '../local-state/local-state.ts';
@@ -17,6 +17,8 @@ const stored = record({
   Token: text,
   Definition: anything,
   Maintenance: optional(record({ ServiceID: text, Reason: text })),
+  // Checks of a service that were removed one by one.
+  Removed: optional(list(text)),
 });
 
 /**
@@ -48,10 +50,11 @@ export function loadDefinitions(
 function loadStoredServices(states: ReadonlyMap<string, CheckState>, parts: LoadParts): void {
   for (const raw of parts.files.load('services')) {
     attempt(parts.logger, 'service', () => {
-      const { Token, Definition } = stored.decode(raw, '');
+      const { Token, Definition, Removed } = stored.decode(raw, '');
       const definition = decodeServiceDefinition(Definition, '', { source: 'api' });
-      if (parts.state.service(definition.id)) return;
-      parts.registrar.putService(definition, { source: 'api', token: Token, states });
+      if (parts.state.service(definition.id || definition.name)) return;
+      const options = { source: 'api', token: Token, states, restored: true } as const;
+      parts.registrar.putService(definition, { ...options, without: Removed ?? [] });
     });
   }
 }
@@ -66,7 +69,8 @@ function loadStoredChecks(states: ReadonlyMap<string, CheckState>, parts: LoadPa
       }
       const definition = decodeCheckDefinition(Definition, '', { source: 'api' });
       if (parts.state.check(definition.id || definition.name)) return;
-      parts.registrar.putCheck(definition, { source: 'api', token: Token, states });
+      const options = { source: 'api', token: Token, states, restored: true } as const;
+      parts.registrar.putCheck(definition, options);
     });
   }
 }

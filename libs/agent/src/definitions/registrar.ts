@@ -1,5 +1,6 @@
 import {
   type CheckDefinition,
+  decodeServiceDefinition,
   type ServiceDefinition,
   validateCheckDefinition,
   validateServiceDefinition,
@@ -44,8 +45,20 @@ export interface RegisterOptions {
   readonly replaceChecks?: boolean;
   /** States to put back, by check id; those of replaced checks are kept anyway. */
   readonly states?: ReadonlyMap<string, CheckState>;
+  /**
+   * The definition comes out of data_dir: what it says of a first status is long past. @default false
+   */
+  readonly restored?: boolean;
+  /** Ids of the service's checks to leave out. @default none */
+  readonly without?: readonly string[];
   /** The request's body, kept in data_dir so that it can be read again. */
   readonly raw?: unknown;
+}
+
+/** What is read of a stored service in order to change it. */
+interface ServiceRecord {
+  readonly Definition: unknown;
+  readonly Removed?: readonly string[];
 }
 
 /**
@@ -96,8 +109,9 @@ export class Registrar {
 
   /** Removes a check. False when it is unknown. */
   async deregisterCheck(id: string): Promise<boolean> {
+    const serviceId = this.parts.state.check(id)?.check.ServiceID ?? '';
     const known = this.dropCheck(id);
-    await Promise.all(this.removeCheckFiles(id));
+    await Promise.all([...this.removeCheckFiles(id), this.noteRemoved(serviceId, id)]);
     return known;
   }
 
@@ -160,7 +174,7 @@ export class Registrar {
     }
     if (!state.service(service.ID)) this.requireRoom(state.allServices.size, 'services');
     const token = definition.token || options.token || '';
-    const checks = checksOfService(definition);
+    const checks = checksOfService(definition).filter(({ id }) => !options.without?.includes(id));
     this.requireDistinct(checks);
     const begin = checks.map((check) => this.prepareCheck(check, options));
     state.putService(service, { token, source: options.source });
@@ -203,7 +217,7 @@ export class Registrar {
         (definition.ttlMs > 0 ? readTtlState(files, id, platform.clock.nowMs()) : undefined);
       const check = toAgentCheck({
         node: state.options.nodeName,
-        definition,
+        definition: options.restored ? { ...definition, status: 'critical' } : definition,
         type: checkType(definition),
         service: state.service(definition.serviceId)?.service,
         state: known,
@@ -226,6 +240,17 @@ export class Registrar {
   private dropCheck(id: string): boolean {
     this.parts.runner.remove(id);
     return this.parts.state.removeCheck(id);
+  }
+
+  /** A service's record has its checks: without this, the removed one would be back at a restart. */
+  private async noteRemoved(serviceId: string, checkId: string): Promise<void> {
+    if (serviceId === '' || isMaintenance(checkId)) return;
+    await this.parts.files.update('services', serviceId, (record) => {
+      const { Definition, Removed = [] } = record as ServiceRecord;
+      const own = checksOfService(decodeServiceDefinition(Definition, '', { source: 'api' }));
+      if (!own.some(({ id }) => id === checkId)) return record;
+      return { ...(record as ServiceRecord), Removed: [...new Set([...Removed, checkId])] };
+    });
   }
 
   private removeCheckFiles(id: string): readonly Promise<void>[] {

@@ -1,4 +1,5 @@
 /** Saving and restoring over HTTP, on a leader and on a follower. */
+import { randomBytes } from 'node:crypto';
 import { mkdtempSync, readdirSync, rmSync } from 'node:fs';
 import { request } from 'node:http';
 import { tmpdir } from 'node:os';
@@ -64,7 +65,7 @@ class Node {
   }
 
   put(key: string, bytes = 1): Promise<boolean> {
-    const value = new Uint8Array(bytes).fill(7);
+    const value = randomBytes(bytes);
     return this.server.rpc.write(kvApply, { op: 'set', key, value, flags: 0 }, PLAIN_WRITE);
   }
 
@@ -167,7 +168,7 @@ it('a follower saves what the leader has committed; stale, what it has itself', 
 it('a large state goes over the disk, both ways', async () => {
   for (let at = 0; at < 40; at++) await leader.put(`large/${at}`, 500_000);
   const { body } = await leader.ask('GET');
-  expect((await readArchive(pieces(body))).Size).toBeGreaterThan(20_000_000);
+  expect(body.length).toBeGreaterThan(20_000_000);
   await leader.put('later');
   expect((await follower.ask('PUT', '/v1/snapshot', body)).status).toBe(200);
   expect(await leader.has('later')).toBe(false);

@@ -21,6 +21,8 @@ export class Clients {
   private stopped = false;
   private running = 0;
   private nextValue = 0;
+  private favourite: SimLife | undefined;
+  private former: SimLife | undefined;
   private readonly lastSeen = new Map<string, string | undefined>();
   private readonly cluster: SimCluster;
   private readonly random: SeededRandom;
@@ -71,9 +73,7 @@ export class Clients {
   }
 
   private operate(): Promise<void> {
-    const leader = this.cluster.leader();
-    const life =
-      leader && this.random.chance(0.7) ? leader.life : this.random.pick(this.cluster.lives).life;
+    const life = this.chooseLife();
     const key = this.random.pick(KEYS);
     if (this.random.chance(0.5)) return this.read(life, key);
     const value = `v${this.nextValue++}`;
@@ -81,15 +81,32 @@ export class Clients {
     return this.write(life, key, { kind: 'cas', expected: this.lastSeen.get(key), value });
   }
 
+  /** The leader, the one that led before (whom a client may still believe in), or anybody. */
+  private chooseLife(): SimLife {
+    const leader = this.cluster.leader()?.life;
+    if (leader !== this.favourite) {
+      this.former = this.favourite;
+      this.favourite = leader;
+    }
+    const { former } = this;
+    if (former?.platform.alive && former.isUp && this.random.chance(0.25)) return former;
+    if (leader && this.random.chance(0.6)) return leader;
+    return this.random.pick(this.cluster.lives).life;
+  }
+
   private write(life: SimLife, key: string, input: KvInput): Promise<void> {
     const invokedAt = this.cluster.loop.nowMs;
     const asked = new Promise<KvOutput>((resolve, reject) => {
       // The process works on it when it gets to it.
-      life.platform.schedule(this.random.between(0.1, 2), () => {
-        life.node
-          .propose(encodeCommand({ key, input }))
-          .then((o) => resolve(o as KvOutput), reject);
-      });
+      life.platform.schedule(
+        this.random.between(0.1, 2),
+        () => {
+          life.node
+            .propose(encodeCommand({ key, input }))
+            .then((o) => resolve(o as KvOutput), reject);
+        },
+        'client',
+      );
     });
     return this.patiently(life, asked).then(
       (output) => {
@@ -111,11 +128,15 @@ export class Clients {
     const { node, machine, platform } = life;
     const mode = this.random.chance(0.5) ? 'lease' : 'quorum';
     const asked = new Promise<KvOutput>((resolve, reject) => {
-      platform.schedule(this.random.between(0.1, 2), () => {
-        const answer = () => resolve({ value: machine.get(key) });
-        if (mode === 'lease' && node.canReadNow()) answer();
-        else node.readIndex(mode).then(answer, reject);
-      });
+      platform.schedule(
+        this.random.between(0.1, 2),
+        () => {
+          const answer = () => resolve({ value: machine.get(key) });
+          if (mode === 'lease' && node.canReadNow()) answer();
+          else node.readIndex(mode).then(answer, reject);
+        },
+        'client',
+      );
     });
     return this.patiently(life, asked).then(
       (output) => {

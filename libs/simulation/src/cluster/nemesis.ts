@@ -1,12 +1,14 @@
 import type { ConfigurationChange } from '@mesh/raft';
 import type { SeededRandom } from '../world/seeded-random.ts';
 import type { SimCluster, SimLife } from './cluster.ts';
+import { playFigureEight } from './figure-eight.ts';
 
 /** Faults and operations that befall a cluster, with their weights. */
 export interface FaultMix {
   readonly partition: number;
   readonly link: number;
   readonly ambush: number;
+  readonly figureEight: number;
   readonly crash: number;
   readonly crashAll: number;
   readonly pause: number;
@@ -141,6 +143,10 @@ export class Nemesis {
       this.cluster.loop.schedule(this.random.between(5, 150), () => this.cluster.start(id));
     };
     look(1500);
+  }
+
+  private figureEight(): void {
+    playFigureEight(this.cluster);
   }
 
   private crashAll(): void {

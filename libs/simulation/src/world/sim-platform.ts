@@ -2,6 +2,10 @@ import type { Clock, Timer, Timers } from '@mesh/base';
 import type { EventLoop } from './event-loop.ts';
 import type { SeededRandom } from './seeded-random.ts';
 
+/** Where events of a process come from; of one source they keep their order. */
+export type Lane = 'client' | 'disk' | 'network' | 'timer';
+
+const LANES: readonly Lane[] = ['client', 'disk', 'network', 'timer'];
 /** Timers fire at least this much late, so that rounding never lets one fire before its time. */
 const ROUNDING_MS = 1e-6;
 /** And at most this much: shared timers are coarse. */
@@ -16,6 +20,12 @@ export class SimPlatform implements Clock, Timers {
   wallOffsetMs = 0;
   private isAlive = true;
   private pausedUntilMs = 0;
+  private readonly laneDelaysMs: Record<Lane, number> = {
+    client: 0,
+    disk: 0,
+    network: 0,
+    timer: 0,
+  };
   private readonly loop: EventLoop;
   private readonly rate: number;
   private readonly random: SeededRandom;
@@ -43,9 +53,13 @@ export class SimPlatform implements Clock, Timers {
   after(delayMs: number, callback: () => void): Timer {
     let isCancelled = false;
     const lateMs = delayMs > 0 ? this.random.between(ROUNDING_MS, TIMER_LATE_MS) : ROUNDING_MS;
-    this.schedule(delayMs / this.rate + lateMs, () => {
-      if (!isCancelled) callback();
-    });
+    this.schedule(
+      delayMs / this.rate + lateMs,
+      () => {
+        if (!isCancelled) callback();
+      },
+      'timer',
+    );
     return {
       cancel: () => {
         isCancelled = true;
@@ -54,24 +68,25 @@ export class SimPlatform implements Clock, Timers {
   }
 
   /** Runs something in this process, in true milliseconds from now; late when it is paused. */
-  schedule(delayMs: number, run: () => void): void {
-    this.loop.schedule(delayMs, () => this.enter(run));
+  schedule(delayMs: number, run: () => void, lane: Lane = 'network'): void {
+    this.loop.schedule(delayMs, () => this.enter(run, lane));
   }
 
   /** Nothing of the process runs for so long (SIGSTOP, a stalled machine). */
   pause(ms: number): void {
     this.pausedUntilMs = Math.max(this.pausedUntilMs, this.loop.nowMs + ms);
+    for (const lane of LANES) this.laneDelaysMs[lane] = this.random.between(0, 5);
   }
 
   end(): void {
     this.isAlive = false;
   }
 
-  private enter(run: () => void): void {
+  private enter(run: () => void, lane: Lane): void {
     if (!this.isAlive) return;
     const waitMs = this.pausedUntilMs - this.loop.nowMs;
-    // What piled up in the meantime is worked on in no certain order.
-    if (waitMs > ROUNDING_MS) this.schedule(waitMs + this.random.between(0, 5), run);
+    // What piled up in the meantime is worked on source by source, in no certain order.
+    if (waitMs > ROUNDING_MS) this.schedule(waitMs + this.laneDelaysMs[lane], run, lane);
     else run();
   }
 }
