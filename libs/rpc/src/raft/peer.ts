@@ -4,7 +4,7 @@ import { Backoff } from '../stream/backoff.ts';
 import type { DialOptions } from '../stream/outgoing-stream.ts';
 import type { StreamEnd } from '../stream/stream-end.ts';
 import { PeerPath } from './peer-path.ts';
-import type { RaftTransportLimits } from './raft-transport.ts';
+import type { RaftTransportLimits } from './transport-limits.ts';
 
 interface PeerParts {
   readonly serverId: string;

@@ -5,7 +5,6 @@ import {
   type Logger,
   MeshError,
   type Metrics,
-  MIB,
   type Timers,
 } from '@mesh/base';
 import {
@@ -25,34 +24,7 @@ import { decodeMessages } from './message-codec.ts';
 import { Peer } from './peer.ts';
 import { receiveSnapshot } from './snapshot-receiver.ts';
 import { sendSnapshot } from './snapshot-sender.ts';
-
-/** Bounds of a transport. Each has the default that its docstring names. */
-export interface RaftTransportLimits {
-  /** Messages that wait on the control path to one peer. @default 512 */
-  readonly maxControlMessages: number;
-  /** Messages that wait on the bulk path to one peer. @default 4096 */
-  readonly maxBulkMessages: number;
-  /** Bytes that wait on the bulk path to one peer. @default 8 MiB */
-  readonly maxBulkBytes: number;
-  /** Longest time to a connection, milliseconds. @default 3000 */
-  readonly connectTimeoutMs: number;
-  /** Wait before a new connection when the last one failed, milliseconds, doubling. @default 10 */
-  readonly firstBackoffMs: number;
-  /** And its longest, milliseconds. @default 1000 */
-  readonly longestBackoffMs: number;
-  /** Snapshots that come in at one time. @default 2 */
-  readonly maxIncomingSnapshots: number;
-}
-
-const DEFAULT_LIMITS: RaftTransportLimits = {
-  maxControlMessages: 512,
-  maxBulkMessages: 4096,
-  maxBulkBytes: 8 * MIB,
-  connectTimeoutMs: 3000,
-  firstBackoffMs: 10,
-  longestBackoffMs: 1000,
-  maxIncomingSnapshots: 2,
-};
+import { DEFAULT_LIMITS, type RaftTransportLimits } from './transport-limits.ts';
 
 /** Servers that are answered without being peers, at most. */
 const MAX_GUESTS = 16;
