@@ -56,9 +56,12 @@ export function checkLinearizable<S, I, O>(
   for (let steps = 0; event; steps++) {
     if (steps > maxSteps) return { kind: 'undecided' };
     if (event.isCall) {
-      const { input, output } = event.operation;
+      const { input, output, returnedAt } = event.operation;
       const result = model.step(state, input, output);
-      if (result && isNew(seen, taken, event.number, model.key(result.state))) {
+      // An unanswered operation that changes nothing may as well never have happened.
+      const isIdle =
+        result && returnedAt === undefined && model.key(result.state) === model.key(state);
+      if (result && !isIdle && isNew(seen, taken, event.number, model.key(result.state))) {
         stack.push({ event, state });
         state = result.state;
         taken.add(event.number);
@@ -117,7 +120,9 @@ class TakenSet {
 }
 
 function linkEvents<I, O>(history: readonly Operation<I, O>[]): Event<I, O> {
-  const sorted = [...history].sort((a, b) => a.invokedAt - b.invokedAt);
+  // Unanswered ones last: numbers below are then soon all taken, and keys of the memo stay short.
+  const isOpen = ({ returnedAt }: Operation<I, O>) => Number(returnedAt === undefined);
+  const sorted = [...history].sort((a, b) => isOpen(a) - isOpen(b) || a.invokedAt - b.invokedAt);
   const events: { at: number; order: number; event: Event<I, O> }[] = [];
   sorted.forEach((operation, number) => {
     const links = { match: undefined, previous: undefined, next: undefined };
