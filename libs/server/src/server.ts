@@ -36,13 +36,13 @@ import { Reconciler } from './duties/reconciler.ts';
 import { TombstoneReaper, tombstoneReaping } from './duties/tombstone-reaper.ts';
 import { Fsm } from './fsm.ts';
 import { Leaver } from './leave.ts';
-import { stateMachine } from './machine.ts';
 import { createResources } from './resources.ts';
 import { Dispatcher } from './rpc/dispatcher.ts';
 import { LeaderWatch } from './rpc/leader-watch.ts';
 import { ServerRpc } from './rpc/server-rpc.ts';
 import { serverMethods } from './server-methods.ts';
 import type { ServerOptions } from './server-options.ts';
+import { type SnapshotSource, Snapshots } from './snapshot/snapshots.ts';
 import { serverStats } from './stats.ts';
 import { WakeQueue } from './wake-queue.ts';
 
@@ -57,6 +57,8 @@ export interface Server {
   readonly components: readonly Component[];
   /** Reports a coordinate to the leader's batcher. */
   readonly coordinateUpdate: WriteEndpoint<NodeCoordinate, true>;
+  /** States that users save and restore. */
+  readonly snapshotSource: SnapshotSource;
   /** Creates sessions within this server's limits. */
   readonly sessionCreate: WriteEndpoint<SessionRequest, string>;
   stats(): Record<string, Record<string, string>>;
@@ -89,6 +91,7 @@ class ServerParts implements Server {
   readonly coordinateUpdate: WriteEndpoint<NodeCoordinate, true>;
   readonly sessionCreate: WriteEndpoint<SessionRequest, string>;
   readonly operator: OperatorParts;
+  readonly snapshotSource: Snapshots;
   private isReady = false;
   private readonly autopilot: Autopilot;
   private readonly machine: StateMachine;
@@ -107,10 +110,20 @@ class ServerParts implements Server {
     this.operator = this.operatorParts();
     const reaping = tombstoneReaping(() => this.store);
     this.leaver = this.createLeaver(departures);
-    const resources = [...createResources(this), reaping.resource, this.leaver.resource()];
+    this.snapshotSource = new Snapshots({
+      store: () => this.store,
+      consensus: () => this.consensus,
+    });
+    const resources = [
+      ...createResources(this),
+      reaping.resource,
+      this.leaver.resource(),
+      this.snapshotSource.resource,
+    ];
     this.store = createStateStore(resources.flatMap(({ tables }) => tables));
-    const fsm = new Fsm(this.store, resources, logger.named('fsm'));
-    this.machine = stateMachine(fsm, this.store);
+    const fsm = new Fsm(this.store, resources, logger.named('fsm'), options.defer);
+    this.snapshotSource.attach(fsm);
+    this.machine = fsm;
     this.consensus = this.createConsensus();
     const watch = new LeaderWatch(this.consensus);
     this.sessions = this.createSessions();
@@ -126,12 +139,9 @@ class ServerParts implements Server {
     const reconciler = this.createReconciler(departures);
     this.autopilot = this.createAutopilot(() => reconciler.nudge());
     const duties = [reconciler, this.sessions, this.batcher, reaper, this.autopilot];
-    this.components = [
-      this.rpc,
-      this.raftComponent(),
-      this.createBootstrap(promises),
-      new Lead({ ...options, watch, duties, nameOf: (id) => this.nameOf(id) }),
-    ];
+    const lead = new Lead({ ...options, watch, duties, nameOf: (id) => this.nameOf(id) });
+    fsm.onRestore(() => lead.restart());
+    this.components = [this.rpc, this.raftComponent(), this.createBootstrap(promises), lead];
   }
 
   stats(): Record<string, Record<string, string>> {

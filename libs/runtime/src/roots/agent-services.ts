@@ -1,3 +1,4 @@
+import { tmpdir } from 'node:os';
 import { type Agent, createAgent } from '@mesh/agent';
 import { kvRoutes, type Route, txnRoutes } from '@mesh/api-contract';
 import type { Component, Logger, Platform } from '@mesh/base';
@@ -15,7 +16,7 @@ import type { AgentMetrics } from '@mesh/metrics';
 import { operatorHttpRoutes } from '@mesh/operator';
 import { queryHttpRoutes } from '@mesh/prepared-query';
 import type { BoundRoute } from '@mesh/resource';
-import { type Server, statusHttpRoutes } from '@mesh/server';
+import { type Server, snapshotHttpRoutes, statusHttpRoutes } from '@mesh/server';
 import { sessionHttpRoutes } from '@mesh/session';
 import { txnHttpRoutes } from '@mesh/txn';
 import { rpcDnsSource } from '../dns-source.ts';
@@ -80,7 +81,7 @@ export function createAgentServices(parts: ServiceParts): AgentServices {
     events: bus,
     coordinateUpdate: server.coordinateUpdate,
   });
-  const routes = assembleRoutes({ config, platform, server, agent, bus });
+  const routes = assembleRoutes({ config, platform, server, agent, bus, logger });
   const http = createHttpServer({
     ...config,
     config: config.http,
@@ -130,6 +131,7 @@ interface RouteParts {
   readonly server: Server;
   readonly agent: Agent;
   readonly bus: EventBus;
+  readonly logger: Logger;
 }
 
 /** Every route that this agent answers, resource by resource. */
@@ -139,6 +141,7 @@ function assembleRoutes({
   server,
   agent,
   bus,
+  logger,
 }: RouteParts): readonly BoundRoute[] {
   const { rpc, coordinateUpdate, sessionCreate } = server;
   const { nodeName, datacenter, limits } = config;
@@ -158,6 +161,13 @@ function assembleRoutes({
       datacenters: () => wanCoordinates(config),
     }),
     ...operatorHttpRoutes({ rpc }),
+    ...snapshotHttpRoutes({
+      rpc,
+      source: server.snapshotSource,
+      platform,
+      logger,
+      spoolFolder: config.dataDir || tmpdir(),
+    }),
     ...absentCapabilityRoutes(),
   ];
 }

@@ -48,6 +48,14 @@ export class Lead implements Component {
     await this.stopped;
   }
 
+  /** The state is another: the duties begin anew, as at the start of a reign. */
+  restart(): void {
+    const { reign } = this;
+    if (!reign) return;
+    this.stopDuties();
+    this.begin(reign);
+  }
+
   private enter(): void {
     const { watch, metrics } = this.options;
     const { era } = watch;
@@ -90,8 +98,12 @@ export class Lead implements Component {
   private end(): void {
     if (!this.reign) return;
     this.reign = undefined;
+    this.options.logger.info('cluster leadership lost');
+    this.stopDuties();
+  }
+
+  private stopDuties(): void {
     const { logger } = this.options;
-    logger.info('cluster leadership lost');
     const stops = this.started
       .splice(0)
       .reverse()
