@@ -95,12 +95,6 @@ export const MUTATIONS = [
     replace: 'if (index >= 0 && index > appliedIndex + 1e9) {',
   },
   {
-    name: 'takes messages of older terms',
-    file: 'core/raft-core.ts',
-    find: 'if (message.term < state.term) {',
-    replace: 'if (false) {',
-  },
-  {
     name: 'votes while a lease may hold',
     file: 'core/voting.ts',
     find: 'return nowMs < Math.max(this.mayVoteAtMs, leaderContactMs + voteRefusalMs);',

@@ -138,7 +138,8 @@ class ServerParts implements Server {
     );
     const reconciler = this.createReconciler(departures);
     this.autopilot = this.createAutopilot(() => reconciler.nudge());
-    const duties = [reconciler, this.sessions, this.batcher, reaper, this.autopilot];
+    const abandoned = this.snapshotSource.tending(platform, this.rpc);
+    const duties = [reconciler, this.sessions, this.batcher, reaper, abandoned, this.autopilot];
     const lead = new Lead({ ...options, watch, duties, nameOf: (id) => this.nameOf(id) });
     fsm.onRestore(() => lead.restart());
     this.components = [this.rpc, this.raftComponent(), this.createBootstrap(promises), lead];

@@ -117,6 +117,7 @@ function createNemesis(cluster: SimCluster, seed: number, random: SeededRandom):
     link: weight(),
     ambush: 1.5 * weight(),
     figureEight: 0.4 * weight(),
+    lateAnswers: 0.6 * weight(),
     crash: 0.2 + weight(),
     crashAll: 0.3 * weight(),
     pause: weight(),

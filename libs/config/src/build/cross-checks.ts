@@ -22,6 +22,7 @@ export function crossCheck(settings: Settings): void {
   checkDatacenter(settings);
   checkDataDir(settings);
   checkBootstrap(settings);
+  checkServerPorts(settings);
   checkUi(settings);
   checkDns(settings);
   checkNode(settings);
@@ -89,6 +90,16 @@ function checkBootstrap(settings: Settings): void {
   }
   if (expect > 0) {
     throw invalid(`${at}'bootstrap_expect > 0' and 'bootstrap = true' are mutually exclusive`);
+  }
+}
+
+/** Servers that cannot be reached are none. Under -dev nobody comes. */
+function checkServerPorts(settings: Settings): void {
+  if (settings.dev || !settings.flag('server')) return;
+  for (const name of ['ports.server', 'ports.serf_lan']) {
+    const port = settings.number(name);
+    if (port >= 1) continue;
+    throw invalid(`${settings.prefix(name)}${name} must be a port from 1 to 65535, got ${port}`);
   }
 }
 

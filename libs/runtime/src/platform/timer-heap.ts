@@ -40,7 +40,9 @@ export class TimerHeap implements Timers {
         if (!entry.callback) return;
         entry.callback = undefined;
         this.cancelled++;
-        if (this.cancelled > SWEEP_THRESHOLD && this.cancelled * 2 > this.heap.length) this.sweep();
+        const isSparse = this.cancelled > SWEEP_THRESHOLD && this.cancelled * 2 > this.heap.length;
+        if (this.size === 0) this.clear();
+        else if (isSparse) this.sweep();
       },
     };
     this.heap.push(entry);
@@ -87,6 +89,15 @@ export class TimerHeap implements Timers {
       this.down(0);
     }
     return top;
+  }
+
+  /** Nobody waits any more: what is left of the system's timer must not keep the process from ending. */
+  private clear(): void {
+    this.heap.length = 0;
+    this.cancelled = 0;
+    if (this.armed) clearTimeout(this.armed);
+    this.armed = undefined;
+    this.armedForMs = Number.POSITIVE_INFINITY;
   }
 
   private sweep(): void {

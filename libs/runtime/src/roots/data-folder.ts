@@ -9,13 +9,20 @@ import {
 } from 'node:fs';
 import { join } from 'node:path';
 import { type Component, MeshError } from '@mesh/base';
+import { lockFolder } from '@mesh/raft-storage';
 
 /** Version of the layout of data_dir. */
 const FORMAT = 1;
 const FORMAT_FILE = 'format';
+/** Held by the process that uses the folder. */
+const LOCK_FILE = 'lock';
 
-/** Makes sure of data_dir before anything is written to it: there, ours, and of a known format. */
+/**
+ * Makes sure of data_dir before anything is written to it, and before others hear of this process: there,
+ * of a known format, and nobody else's until the stop.
+ */
 export function dataFolder(folder: string): Component {
+  let lock: ReturnType<typeof lockFolder> | undefined;
   return {
     name: 'data-folder',
     start: async () => {
@@ -25,8 +32,12 @@ export function dataFolder(folder: string): Component {
         accessSync(folder, constants.R_OK | constants.W_OK | constants.X_OK);
       });
       checkFormat(folder, join(folder, FORMAT_FILE));
+      lock ??= attempt(folder, () => lockFolder(join(folder, LOCK_FILE)));
     },
-    stop: async () => {},
+    stop: async () => {
+      lock?.release();
+      lock = undefined;
+    },
   };
 }
 
@@ -46,8 +57,8 @@ function checkFormat(folder: string, file: string): void {
   throw new MeshError(
     'unavailable',
     `data_dir: ${file} says format ${said}, this version knows ${FORMAT}: ` +
-      (isNewer ? 'a newer version wrote it; start that' : 'it was not written by this program') +
-      ', or use another data_dir',
+      (isNewer ? 'a newer version wrote it. Start that, or use' : 'it is not of this program. Use') +
+      ' another data_dir',
   );
 }
 
@@ -65,6 +76,7 @@ function attempt<T>(folder: string, work: () => T): T {
   try {
     return work();
   } catch (cause) {
+    if (cause instanceof MeshError) throw cause;
     const why = (cause as Error).message;
     throw new MeshError('unavailable', `data_dir: cannot use ${folder}: ${why}`, { cause });
   }

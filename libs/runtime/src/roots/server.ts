@@ -84,11 +84,10 @@ export function createServerRoot(
       raftRecovery({ folder: raftFolder, logger: serverLogger.named('raft'), storage, server }),
       calls,
       transport,
-      // Raft takes the lock of data_dir: before that, nobody may hear of this process.
-      ...server.components,
       rpcServer,
       poolServer,
       membership,
+      ...server.components,
       joiner,
       ...services.components,
     ],

@@ -138,3 +138,33 @@ it('a duty that cannot start does not keep the others from it', async () => {
   expect(lines).toContain('leader duty failed to start');
   await component.stop();
 });
+
+it('a restart stops all and starts all once, whether they had started or not', async () => {
+  const component = lead(new Duty('a'), new Duty('b'));
+  await component.start();
+  component.restart();
+  expect(events).toEqual([]);
+  cluster.elect(one);
+  await settle();
+  component.restart();
+  await settle();
+  expect(events).toEqual(['start a', 'start b', 'stop b', 'stop a', 'start a', 'start b']);
+  expect(lines).not.toContain('cluster leadership lost');
+  await component.stop();
+});
+
+it('a restart while duties are starting starts none of them twice', async () => {
+  const slow = new Duty('slow', true);
+  const component = lead(slow, new Duty('late'));
+  await component.start();
+  cluster.elect(one);
+  await settle();
+  component.restart();
+  await settle();
+  slow.goOn();
+  await settle();
+  expect(events).toEqual(['start slow', 'stop slow', 'start slow', 'start late']);
+  cluster.depose();
+  expect(events.slice(4)).toEqual(['stop late', 'stop slow']);
+  await component.stop();
+});

@@ -14,6 +14,10 @@ export interface LeadOptions {
   readonly nameOf: (serverId: string) => string;
 }
 
+interface Reign {
+  readonly era: Era;
+}
+
 /**
  * Runs duties while this server leads: they start in order when leadership is won, and stop in reverse
  * in the very turn in which it is lost. Tells the log who leads.
@@ -22,7 +26,8 @@ export class Lead implements Component {
   readonly name = 'leader-duties';
   private running = false;
   private release = () => {};
-  private reign: Era | undefined;
+  /** Each start of the duties has one of its own. */
+  private reign: Reign | undefined;
   private lastLeaderId = '';
   /** Stops under way. */
   private stopped: Promise<unknown> = Promise.resolve();
@@ -53,7 +58,7 @@ export class Lead implements Component {
     const { reign } = this;
     if (!reign) return;
     this.stopDuties();
-    this.begin(reign);
+    this.begin(reign.era);
   }
 
   private enter(): void {
@@ -80,15 +85,16 @@ export class Lead implements Component {
 
   private begin(era: Era): void {
     const { duties, logger } = this.options;
-    this.reign = era;
+    const reign = { era };
+    this.reign = reign;
     this.settled = this.settled.then(async () => {
       for (const duty of duties) {
-        if (this.reign !== era) return;
+        if (this.reign !== reign) return;
         this.started.push(duty);
         try {
           await duty.start();
         } catch (thrown) {
-          if (this.reign !== era) return;
+          if (this.reign !== reign) return;
           logger.error('leader duty failed to start', { duty: duty.name, error: String(thrown) });
         }
       }

@@ -1,7 +1,10 @@
+import type { Component, Platform } from '@mesh/base';
 import type { Consensus, ServerInfo } from '@mesh/raft';
 import type { Resource } from '@mesh/resource';
 import type { StateStore } from '@mesh/state';
 import type { Fsm } from '../fsm.ts';
+import type { ServerRpc } from '../rpc/server-rpc.ts';
+import { AbandonedRestores } from './abandoned-restores.ts';
 import { RestoreCommands } from './commands.ts';
 import {
   MAX_STATE_BYTES,
@@ -77,6 +80,15 @@ export class Snapshots implements SnapshotSource {
   attach(fsm: Pick<Fsm, 'onRestore' | 'turn'>): void {
     this.fsm = fsm;
     fsm.onRestore(() => this.restoring.rebuild(() => fsm.turn()));
+  }
+
+  /** What the leader does about restores whose sender is gone. */
+  tending(
+    platform: Pick<Platform, 'clock' | 'timers'>,
+    rpc: Pick<ServerRpc, 'writeAsLeader'>,
+  ): Component {
+    const abort = (id: string) => rpc.writeAsLeader(this.endpoints.abort, { id });
+    return new AbandonedRestores(platform, this.options.store(), abort);
   }
 
   capture(): CapturedState {

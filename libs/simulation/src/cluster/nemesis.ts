@@ -8,6 +8,7 @@ export interface FaultMix {
   readonly partition: number;
   readonly link: number;
   readonly ambush: number;
+  readonly lateAnswers: number;
   readonly figureEight: number;
   readonly crash: number;
   readonly crashAll: number;
@@ -111,6 +112,25 @@ export class Nemesis {
       if (slowMs === undefined) network.cut(from, to);
       else network.slowDown(from, to, slowMs);
     }
+  }
+
+  /**
+   * The leader hears late from all others, and one of them not at all from it: whoever votes for that
+   * one too soon lets two answer reads at the same time.
+   */
+  private lateAnswers(): void {
+    const leader = this.cluster.leader()?.id;
+    if (leader === undefined) return;
+    const { network, servers } = this.cluster;
+    network.healAll();
+    const others = [...servers.keys()].filter((id) => id !== leader);
+    if (others.length < 2) return;
+    const deaf = this.random.pick(others);
+    this.cluster.trace(`late answers to ${leader}, ${deaf} does not hear it`);
+    network.cut(leader, deaf);
+    network.cut(deaf, leader);
+    const lateMs = this.random.between(40, 120);
+    for (const other of others) network.slowDown(other, leader, lateMs);
   }
 
   private crash(): void {

@@ -97,6 +97,8 @@ export class SimDisk {
   }
 
   private write(platform: SimPlatform, write: LogWrite): Promise<void> {
+    // What the code of a dead process still does reaches no disk.
+    if (!platform.alive) return new Promise(() => {});
     if (this.underWay) throw new Error('one write at a time');
     this.underWay = write;
     const holdsVote = write.hardState?.votedFor !== this.content.hardState.votedFor;
