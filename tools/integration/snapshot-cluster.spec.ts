@@ -159,7 +159,7 @@ describe('a snapshot of three servers', () => {
     const [leader, via] = [await cluster.leader(), await cluster.follower()];
     const third = cluster.servers.find((server) => server !== leader && server !== via)!;
     const victim = round % 2 === 0 ? leader : third;
-    const delayMs = restoreMs * (0.3 + 0.7 * random());
+    const delayMs = restoreMs * (0.3 + 0.4 * random());
     let isOver = false;
     const restoring = via.cli(['snapshot', 'restore', file]).finally(() => {
       isOver = true;

@@ -1,6 +1,6 @@
 /**
  * Deliberate bugs in consensus, as changes of its source text: each must be caught by the simulation.
- * `find` must stand in the file exactly once.
+ * `find` must stand in the file exactly once; `focus` is the fault that brings the bug to light most often.
  */
 export const MUTATIONS = [
   {
@@ -11,6 +11,7 @@ export const MUTATIONS = [
   },
   {
     name: 'answers a vote request before the vote is stored',
+    focus: 'ambush',
     file: 'core/voting.ts',
     find: 'state.outbox.sendWhenStored(voteResponse(state, from, term, false, true));',
     replace: 'state.outbox.send(voteResponse(state, from, term, false, true));',
@@ -29,12 +30,14 @@ export const MUTATIONS = [
   },
   {
     name: 'commits entries of older terms by counting',
+    focus: 'figureEight',
     file: 'core/leader.ts',
     find: 'if (index <= commitIndex || log.term(index) !== term) return;',
     replace: 'if (index <= commitIndex) return;',
   },
   {
     name: 'acknowledges entries before they are stored (no fsync)',
+    focus: 'ambush',
     file: 'core/follower.ts',
     find: `  // Durable before it counts: this waits for the write.
   state.outbox.sendWhenStored(`,
@@ -42,6 +45,7 @@ export const MUTATIONS = [
   },
   {
     name: 'counts its own entries before they are stored',
+    focus: 'disk',
     file: 'core/leader.ts',
     find: 'voter.id === id ? log.stableIndex : (this.peers.get(voter.id)?.matchIndex ?? 0),',
     replace: 'voter.id === id ? log.lastIndex : (this.peers.get(voter.id)?.matchIndex ?? 0),',
@@ -72,6 +76,7 @@ export const MUTATIONS = [
   },
   {
     name: 'reads under a lease that is over',
+    focus: 'pause',
     file: 'core/leader.ts',
     find: 'return this.isSoleVoter || nowMs < this.rounds.confirmedRoundMs + timing.leaderLeaseMs;',
     replace: 'return true;',
@@ -84,6 +89,7 @@ export const MUTATIONS = [
   },
   {
     name: 'confirms a read by a round from before it',
+    focus: 'pause',
     file: 'core/read-rounds.ts',
     find: 'const done = this.waiting.filter(({ afterMs }) => afterMs < this.confirmedMs);',
     replace: 'const done = this.waiting.filter(() => this.confirmedMs > 0);',
@@ -96,12 +102,14 @@ export const MUTATIONS = [
   },
   {
     name: 'votes while a lease may hold',
+    focus: 'lateAnswers',
     file: 'core/voting.ts',
     find: 'return nowMs < Math.max(this.mayVoteAtMs, leaderContactMs + voteRefusalMs);',
     replace: 'return false;',
   },
   {
     name: 'keeps its lease while it hands over',
+    focus: 'transfer',
     file: 'core/leader.ts',
     find: 'this.givenUp = { target: to, roundMs };',
     replace: '',
@@ -114,12 +122,14 @@ export const MUTATIONS = [
   },
   {
     name: 'changes the configuration while another change is under way',
+    focus: 'membership',
     file: 'core/raft-core.ts',
     find: 'if (!leader.committedInTerm || state.configurations.latestIndex > state.commitIndex) {',
     replace: 'if (false) {',
   },
   {
     name: 'keeps a configuration whose entry was truncated',
+    focus: 'membership',
     file: 'core/follower.ts',
     find: '  state.configurations.truncate(from);',
     replace: '',
@@ -132,6 +142,7 @@ export const MUTATIONS = [
   },
   {
     name: 'goes back to a snapshot that is older than its state',
+    focus: 'crash',
     file: 'node/raft-node.ts',
     find: 'if (this.stopped || meta.index <= this.appliedIndex) return;',
     replace: 'if (this.stopped) return;',

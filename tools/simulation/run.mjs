@@ -113,7 +113,17 @@ async function playSeeds(first, count) {
   return violations === 0 && undecided === 0 && seeds === count;
 }
 
+/** Whether a seed violates nothing: then what it found in a mutation is that bug. */
+async function isFine(file, args) {
+  let isViolated = false;
+  await play(file, args, (result) => {
+    isViolated ||= result.violation !== undefined;
+  });
+  return !isViolated;
+}
+
 async function playMutations(maxSeeds) {
+  const healthy = await bundle('healthy');
   const chosen = MUTATIONS.filter(({ name }) => name.includes(values.only));
   const queue = chosen.map((mutation, number) => ({ mutation, number }));
   let caught = 0;
@@ -123,13 +133,18 @@ async function playMutations(maxSeeds) {
         const { mutation, number } = next;
         const file = await bundle(`mutation-${number}`, mutation);
         let found;
-        const args = ['--first=1', `--count=${maxSeeds}`, '--stop-at-violation'];
+        const focus = mutation.focus ? [`--focus=${mutation.focus}`] : [];
+        const args = ['--first=1', `--count=${maxSeeds}`, '--stop-at-violation', ...focus];
         const onResult = (result) => {
           if (result.violation !== undefined) found ??= result;
         };
         await play(file, args, onResult, MUTATION_MS);
-        if (found) caught++;
-        const how = found ? `caught by seed ${found.seed}: ${found.violation}` : 'NOT CAUGHT';
+        const isReal = found && (await isFine(healthy, [`--seed=${found.seed}`, ...focus]));
+        if (isReal) caught++;
+        const by = found && `seed ${found.seed}: ${found.violation}`;
+        const how = isReal
+          ? `caught by ${by}`
+          : `NOT CAUGHT${found ? `, and without it ${by}` : ''}`;
         console.log(`${mutation.name}: ${how.split('\n')[0].slice(0, 160)}`);
       }
     }),

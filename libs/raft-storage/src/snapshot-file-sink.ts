@@ -9,6 +9,12 @@ import { encodeMeta } from './snapshot-meta-file.ts';
 /** What is gathered before a write to the file, and how much is summed up in one turn. */
 const FLUSH_BYTES = 256 * 1024;
 
+/**
+ * Synced in pieces: one sync of a large file at the end would hold up those of the log, which share
+ * the disk.
+ */
+const SYNC_BYTES = 1024 * 1024;
+
 export interface FileSinkParts {
   readonly id: string;
   readonly position: SnapshotPosition;
@@ -26,6 +32,7 @@ export class FileSnapshotSink implements SnapshotSink {
   private gathered: Uint8Array[] = [];
   private gatheredBytes = 0;
   private sizeBytes = 0;
+  private unsyncedBytes = 0;
   private crc = 0;
   private state: 'open' | 'finished' | 'aborted' = 'open';
   private readonly parts: FileSinkParts;
@@ -94,7 +101,11 @@ export class FileSnapshotSink implements SnapshotSink {
     while (this.gatheredBytes > 0) {
       const { bytesWritten } = await this.handle!.writev(this.gathered);
       this.drop(bytesWritten);
+      this.unsyncedBytes += bytesWritten;
     }
+    if (this.unsyncedBytes < SYNC_BYTES) return;
+    this.unsyncedBytes = 0;
+    await this.handle!.datasync();
   }
 
   /** A write may take less than it is given. */

@@ -3,6 +3,7 @@
  * everything that happens. What runs this is tools/simulate.mjs.
  */
 import { parseArgs } from 'node:util';
+import type { FaultMix } from './cluster/nemesis.ts';
 import { runScenario } from './scenario.ts';
 
 const { values } = parseArgs({
@@ -12,6 +13,7 @@ const { values } = parseArgs({
     step: { type: 'string', default: '1' },
     seed: { type: 'string' },
     trace: { type: 'boolean', default: false },
+    focus: { type: 'string' },
     'stop-at-violation': { type: 'boolean', default: false },
   },
 });
@@ -27,7 +29,10 @@ async function main(): Promise<void> {
     const trace = values.trace ? (line: string) => process.stderr.write(`${line}\n`) : undefined;
     let result: object;
     try {
-      result = await runScenario(seed, trace);
+      result = await runScenario(seed, {
+        trace,
+        focus: values.focus as keyof FaultMix | undefined,
+      });
     } catch (error) {
       result = { seed, violation: `crash: ${(error as Error).stack}` };
     }

@@ -3,7 +3,7 @@ import { runScenario } from './scenario.ts';
 test('a seed is one story: the same events each time', async () => {
   const tell = async (seed: number) => {
     const lines: string[] = [];
-    const result = await runScenario(seed, (line) => lines.push(line));
+    const result = await runScenario(seed, { trace: (line) => lines.push(line) });
     return { result, story: lines.join('\n') };
   };
   const first = await tell(3);

@@ -20,6 +20,14 @@ export interface ScenarioResult {
 
 /** Events between two looks at all servers; what they apply and store is looked at as it happens. */
 const LOOK_EVERY = 3;
+/** How a seed is played; the options belong to the story as the seed does. */
+export interface ScenarioOptions {
+  /** Receives a line for each thing that happens. */
+  readonly trace?: ((line: string) => void) | undefined;
+  /** A fault that happens far more often than the others. */
+  readonly focus?: keyof FaultMix | undefined;
+}
+
 /** Longest that a healed cluster may take to serve again, virtual milliseconds. */
 const RECOVERY_MS = 15_000;
 /** Events of one seed at most: beyond it servers only keep each other busy. */
@@ -31,12 +39,12 @@ const MAX_EVENTS = 600_000;
  */
 export async function runScenario(
   seed: number,
-  trace?: (line: string) => void,
+  { trace, focus }: ScenarioOptions = {},
 ): Promise<ScenarioResult> {
   const random = new SeededRandom(seed, 'scenario');
-  const cluster = createCluster(seed, random, trace);
+  const cluster = createCluster(seed, random, { trace, focus });
   const clients = new Clients(cluster, new SeededRandom(seed, 'clients'));
-  const nemesis = createNemesis(cluster, seed, random);
+  const nemesis = createNemesis(cluster, seed, random, focus);
   const observe = () => {
     if (cluster.loop.count % LOOK_EVERY === 0) cluster.observe();
     if (cluster.loop.count > MAX_EVENTS) cluster.fail(new Error('livelock: too many events'));
@@ -44,7 +52,7 @@ export async function runScenario(
   };
   const { loop } = cluster;
   await loop.run(3000, observe);
-  clients.start(random.whole(2, 6));
+  clients.start(random.whole(2, 8));
   nemesis.start();
   await loop.run(3000 + random.between(4000, 16_000), observe);
   nemesis.healAll();
@@ -74,7 +82,7 @@ function describe({ key, verdict }: ReturnType<typeof checkKvHistory>[number]): 
 function createCluster(
   seed: number,
   random: SeededRandom,
-  trace?: (line: string) => void,
+  { trace, focus }: ScenarioOptions,
 ): SimCluster {
   const cluster = new SimCluster({
     seed,
@@ -91,7 +99,8 @@ function createCluster(
     hasCoarseTimeouts: random.chance(0.4),
     ...(trace && { trace }),
   });
-  const voters = random.pick([1, 3, 3, 5, 5]);
+  // Its part has five roles.
+  const voters = focus === 'figureEight' ? 5 : random.pick([1, 3, 3, 5, 5]);
   const spares = random.pick([0, 0, 1, 2]);
   const ids = Array.from({ length: voters + spares }, (_, at) => `s${at}`);
   for (const id of ids) cluster.add(id);
@@ -110,7 +119,12 @@ function createCluster(
   return cluster;
 }
 
-function createNemesis(cluster: SimCluster, seed: number, random: SeededRandom): Nemesis {
+function createNemesis(
+  cluster: SimCluster,
+  seed: number,
+  random: SeededRandom,
+  focus: keyof FaultMix | undefined,
+): Nemesis {
   const weight = () => (random.chance(0.3) ? 0 : random.float());
   const mix: FaultMix = {
     partition: 0.2 + weight(),
@@ -127,8 +141,11 @@ function createNemesis(cluster: SimCluster, seed: number, random: SeededRandom):
     transfer: 0.5 * weight(),
     snapshot: 0.5 * weight(),
   };
-  const betweenMs = random.pick([80, 250, 800, 2000]);
-  return new Nemesis(cluster, new SeededRandom(seed, 'nemesis'), mix, betweenMs);
+  // This one needs time to play out before the next fault.
+  const paces = focus === 'lateAnswers' ? [1500] : [80, 250, 800, 2000];
+  const betweenMs = random.pick(paces);
+  const focused = focus && { ...mix, [focus]: 4 };
+  return new Nemesis(cluster, new SeededRandom(seed, 'nemesis'), focused ?? mix, betweenMs);
 }
 
 /** A healed cluster elects a leader, serves every key, and all its members come to the same state. */

@@ -40,6 +40,20 @@ describe('TimerHeap', () => {
     expect(timers.size).toBe(0);
   });
 
+  it('leaves nothing behind when the last timer is cancelled', () => {
+    const fired: string[] = [];
+    const one = timers.after(60_000, () => fired.push('one'));
+    const two = timers.after(90_000, () => fired.push('two'));
+    one.cancel();
+    expect(jest.getTimerCount()).toBe(1);
+    two.cancel();
+    two.cancel();
+    expect([jest.getTimerCount(), timers.size]).toEqual([0, 0]);
+    timers.after(10, () => fired.push('three'));
+    advance(10);
+    expect(fired).toEqual(['three']);
+  });
+
   it('keeps to the order of a sorted model under random use', () => {
     let seed = 7;
     const random = () => {

@@ -57,7 +57,9 @@ function checkFormat(folder: string, file: string): void {
   throw new MeshError(
     'unavailable',
     `data_dir: ${file} says format ${said}, this version knows ${FORMAT}: ` +
-      (isNewer ? 'a newer version wrote it. Start that, or use' : 'it is not of this program. Use') +
+      (isNewer
+        ? 'a newer version wrote it. Start that, or use'
+        : 'it is not of this program. Use') +
       ' another data_dir',
   );
 }

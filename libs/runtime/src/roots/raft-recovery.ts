@@ -10,7 +10,7 @@ interface RecoveryOptions {
   readonly logger: Logger;
   /** Opens the storage once more: the recovery closes what it used. */
   storage(): { readonly logStore: LogStore; readonly snapshots: SnapshotStore };
-  readonly server: Server;
+  readonly server: Pick<Server, 'recover'>;
 }
 
 /** Recovery by peers.json: when a majority is lost for good, an operator names the servers that are. */

@@ -1,5 +1,5 @@
 import { join } from 'node:path';
-import type { Platform } from '@mesh/base';
+import type { Logger, Platform } from '@mesh/base';
 import type { RuntimeConfig } from '@mesh/config';
 import type { LogHub } from '@mesh/logging';
 import { Joiner, memberTags, PoolMembership, SoloMembership } from '@mesh/membership';
@@ -31,20 +31,13 @@ export function createServerRoot(
   const io = { timers: platform.timers, clock: platform.clock, datacenter };
   const calls = createCallClient(io);
   const rpcAddress = hostPort(config.advertiseLan, ports.server);
+  const raftLogger = serverLogger.named('raft');
   const transport = new RaftTransport({
-    ...{ ...io, serverId, address: rpcAddress, metrics },
-    logger: serverLogger.named('raft'),
+    ...{ ...io, serverId, address: rpcAddress, metrics, logger: raftLogger },
   });
   const membership = createPool(config, platform, logHub, calls);
   const raftFolder = join(dataDir, 'raft');
-  const storage = () => ({
-    logStore: new SqliteLogStore({ folder: raftFolder, logger: serverLogger.named('raft') }),
-    snapshots: new FileSnapshotStore({
-      folder: join(raftFolder, 'snapshots'),
-      logger: serverLogger.named('raft'),
-      clock: platform.clock,
-    }),
-  });
+  const storage = () => createStorage(raftFolder, raftLogger, platform);
   const server = createServer({
     ...config,
     ...storage(),
@@ -60,32 +53,27 @@ export function createServerRoot(
     defer: setImmediate,
     holdTimeoutMs: config.rpcHoldTimeoutMs,
   });
-  const limits = rpcLimits(config);
-  const listener = { ...io, bindAddress, metrics, limits, logger: serverLogger.named('rpc') };
-  const rpcServer = new RpcServer({
-    ...{ ...listener, port: ports.server, handler: server.handler, transportSink: transport },
-  });
-  const poolServer = new RpcServer({
-    ...{ ...listener, port: ports.serfLan, handler: membership.handler },
-  });
-  const { startLan: start, retryLan: retry, retryIntervalMs, retryMaxAttempts } = config.join;
+  const rpcLogger = serverLogger.named('rpc');
+  const shared = { ...io, bindAddress, metrics, limits: rpcLimits(config), logger: rpcLogger };
+  const { handler } = server;
+  const rpcPort = { ...shared, port: ports.server, handler, transportSink: transport };
+  const lanPort = { ...shared, port: ports.serfLan, handler: membership.handler };
   const joiner = new Joiner({
-    ...{ start, retry, retryIntervalMs, retryMaxAttempts, membership },
-    timers: platform.timers,
-    logger,
+    ...{ ...config.join, start: config.join.startLan, retry: config.join.retryLan },
+    ...{ membership, timers: platform.timers, logger },
     onGivenUp: (error) => actions.fail(error),
   });
-  const parts = { config, platform, logHub, logger, metrics, actions, server, membership };
-  const services = createAgentServices(parts);
+  const common = { config, platform, logHub, logger, metrics, actions };
+  const services = createAgentServices({ ...common, server, membership });
   return {
     components: [
       ...telemetry,
       dataFolder(dataDir),
-      raftRecovery({ folder: raftFolder, logger: serverLogger.named('raft'), storage, server }),
+      raftRecovery({ folder: raftFolder, logger: raftLogger, storage, server }),
       calls,
       transport,
-      rpcServer,
-      poolServer,
+      new RpcServer(rpcPort),
+      new RpcServer(lanPort),
       membership,
       ...server.components,
       joiner,
@@ -96,6 +84,14 @@ export function createServerRoot(
       await membership.leave();
     },
     reload: (next) => services.reload(next),
+  };
+}
+
+/** Log and snapshots on disk; opened by whom they are given to. */
+function createStorage(folder: string, logger: Logger, { clock }: Platform) {
+  return {
+    logStore: new SqliteLogStore({ folder, logger }),
+    snapshots: new FileSnapshotStore({ folder: join(folder, 'snapshots'), logger, clock }),
   };
 }
 
