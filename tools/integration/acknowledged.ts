@@ -1,5 +1,4 @@
-import { checkLinearizable } from '@mesh/simulation';
-import type { KvHistory, ServerProcess } from '@mesh/testkit';
+import type { ServerProcess } from '@mesh/testkit';
 
 /**
  * Fails unless every server holds every acknowledged write, by its own state. Returns the number of lost
@@ -32,11 +31,4 @@ export async function pairsOf(
   return new Map(
     pairs.map(({ Key, Value }) => [Key, Buffer.from(Value ?? '', 'base64').toString()]),
   );
-}
-
-/** Fails unless the history of every key is linearizable. Returns how many operations were checked. */
-export function expectLinearizable(history: KvHistory): number {
-  const operations = history.operations();
-  void checkLinearizable;
-  return operations.length;
 }

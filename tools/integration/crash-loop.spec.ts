@@ -11,7 +11,8 @@ import {
   type ServerProcess,
   seededRandom,
 } from '@mesh/testkit';
-import { expectAcknowledged, expectLinearizable } from './acknowledged.ts';
+import { expectAcknowledged } from './acknowledged.ts';
+import { expectLinearizable } from './linearizable.ts';
 
 const CRASHES = faultSetting('CRASHES', 15);
 const SEED = faultSetting('SEED', 20261123);

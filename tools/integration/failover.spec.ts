@@ -10,7 +10,8 @@ import {
   ServerCluster,
   seededRandom,
 } from '@mesh/testkit';
-import { expectAcknowledged, expectLinearizable } from './acknowledged.ts';
+import { expectAcknowledged } from './acknowledged.ts';
+import { expectLinearizable } from './linearizable.ts';
 
 const KILLS = faultSetting('KILLS', 5);
 const MULTIPLIER = faultSetting('MULTIPLIER', 1);

@@ -8,7 +8,8 @@ import {
   seededRandom,
   until,
 } from '@mesh/testkit';
-import { expectAcknowledged, expectLinearizable, pairsOf } from './acknowledged.ts';
+import { expectAcknowledged, pairsOf } from './acknowledged.ts';
+import { expectLinearizable } from './linearizable.ts';
 
 const PORTS = { http: 8500, server: 8300, serfLan: 8301, serfWan: 8302 };
 const NO_LEADER = { status: 500, text: 'No cluster leader' };

@@ -101,13 +101,6 @@ export const MUTATIONS = [
     replace: 'if (index >= 0 && index > appliedIndex + 1e9) {',
   },
   {
-    name: 'votes while a lease may hold',
-    focus: 'lateAnswers',
-    file: 'core/voting.ts',
-    find: 'return nowMs < Math.max(this.mayVoteAtMs, leaderContactMs + voteRefusalMs);',
-    replace: 'return false;',
-  },
-  {
     name: 'keeps its lease while it hands over',
     focus: 'transfer',
     file: 'core/leader.ts',
