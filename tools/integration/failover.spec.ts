@@ -37,6 +37,8 @@ describe('failover', () => {
         await load.moreAcks(100);
         for (let kill = 0; kill < KILLS; kill++) {
           gapsMs.push(await killLeader(load, random() < 0.3));
+          if (gapsMs.at(-1)! > LONGEST_GAP_MS)
+            throw new Error(`${gapsMs.at(-1)} ms without writes`);
           load.nextPhase();
           await load.moreAcks(100);
         }
@@ -53,7 +55,6 @@ describe('failover', () => {
           `${describeTimes(gapsMs)}; ${lost} of ${load.acknowledged.size} acknowledged writes lost; ` +
           `${checked} operations linearizable; index ${index} on all servers`,
       );
-      expect(Math.max(...gapsMs)).toBeLessThan(LONGEST_GAP_MS);
     },
     60_000 + KILLS * 30_000 * MULTIPLIER,
   );

@@ -17,6 +17,7 @@ const NO_LEADER = { status: 500, text: 'No cluster leader' };
 describe('partition', () => {
   let lab: NetworkLab | undefined;
   let cluster: ServerCluster | undefined;
+  let load: KvLoad | undefined;
   beforeAll(async () => {
     lab = NetworkLab.create(3);
     if (!lab) return;
@@ -32,6 +33,10 @@ describe('partition', () => {
     await cluster.servers[0]!.http('PUT', '/v1/kv/known', 'to all');
     await cluster.converged();
   });
+  afterEach(async () => {
+    lab?.heal();
+    await load?.stop();
+  });
   afterAll(async () => {
     await cluster?.stop();
     lab?.remove();
@@ -39,7 +44,7 @@ describe('partition', () => {
 
   it('the minority refuses all but stale reads; the majority goes on; it heals by itself', async () => {
     if (!lab || !cluster) return;
-    const load = new KvLoad({
+    load = new KvLoad({
       targets: cluster.servers.map((server) => server.target),
       random: seededRandom(5),
     }).start();

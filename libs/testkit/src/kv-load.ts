@@ -25,9 +25,12 @@ export interface WriteGap {
 /** Longest wait for an answer, above any hold of the server's, milliseconds. */
 const ANSWER_TIMEOUT_MS = 20_000;
 
+let loads = 0;
+
 /**
  * Steady load on the key-value store by several clients, which remember what was acknowledged. Keys are
- * `own/PHASE/CLIENT-N` of appenders and `shared/PHASE/N` of contenders.
+ * `own/LOAD.PHASE/CLIENT-N` of appenders and `shared/LOAD.PHASE/N` of contenders; LOAD is a number that no
+ * other load of this process has.
  */
 export class KvLoad {
   readonly history = new KvHistory();
@@ -40,6 +43,7 @@ export class KvLoad {
   private readonly options: KvLoadOptions;
   private readonly random: () => number;
   private readonly ackTimesMs: number[] = [];
+  private readonly number = ++loads;
   private phase = 0;
   private sequence = 0;
   private stopped = false;
@@ -118,7 +122,7 @@ export class KvLoad {
   }
 
   private async append(client: Client): Promise<void> {
-    const key = `own/${this.phase}/${client.id}-${++this.sequence}`;
+    const key = `own/${this.number}.${this.phase}/${client.id}-${++this.sequence}`;
     const value = `v-${key}`;
     const outcome = await client.send('PUT', `/v1/kv/${key}`, value);
     if (outcome.kind === 'answer' && outcome.answer.text.trim() === 'true') {
@@ -132,7 +136,8 @@ export class KvLoad {
 
   private async contend(client: Client): Promise<void> {
     const { sharedKeys = 4 } = this.options;
-    const key = `shared/${this.phase}/${Math.floor(this.random() * sharedKeys)}`;
+    const which = Math.floor(this.random() * sharedKeys);
+    const key = `shared/${this.number}.${this.phase}/${which}`;
     const kind = this.random();
     if (kind < 0.4) await this.read(client, key);
     else if (kind < 0.7) await this.put(client, key);
