@@ -10,13 +10,6 @@ export const MUTATIONS = [
     replace: 'return true;',
   },
   {
-    name: 'answers a vote request before the vote is stored',
-    focus: 'ambush',
-    file: 'core/voting.ts',
-    find: 'state.outbox.sendWhenStored(voteResponse(state, from, term, false, true));',
-    replace: 'state.outbox.send(voteResponse(state, from, term, false, true));',
-  },
-  {
     name: 'forgets its vote over a restart',
     file: 'core/core-state.ts',
     find: 'this.votedFor = parts.hardState.votedFor;',
@@ -101,13 +94,6 @@ export const MUTATIONS = [
     replace: 'if (index >= 0 && index > appliedIndex + 1e9) {',
   },
   {
-    name: 'keeps its lease while it hands over',
-    focus: 'transfer',
-    file: 'core/leader.ts',
-    find: 'this.givenUp = { target: to, roundMs };',
-    replace: '',
-  },
-  {
     name: 'counts non-voters',
     file: 'core/configuration-tracker.ts',
     find: "return this.latest.servers.filter(({ suffrage }) => suffrage === 'voter');",
@@ -119,13 +105,6 @@ export const MUTATIONS = [
     file: 'core/raft-core.ts',
     find: 'if (!leader.committedInTerm || state.configurations.latestIndex > state.commitIndex) {',
     replace: 'if (false) {',
-  },
-  {
-    name: 'keeps a configuration whose entry was truncated',
-    focus: 'membership',
-    file: 'core/follower.ts',
-    find: '  state.configurations.truncate(from);',
-    replace: '',
   },
   {
     name: 'applies an installed snapshot and then its entries again',

@@ -19,7 +19,7 @@ export interface DiskSettings {
   /** Longest time of a write, milliseconds. */
   slowestMs: number;
   isFull: boolean;
-  /** Share of writes during which the process dies; of those that hold a vote, ten times as many. */
+  /** Share of writes during which the process dies; of those that hold a vote, far more. */
   crashRatio: number;
 }
 
@@ -102,7 +102,7 @@ export class SimDisk {
     if (this.underWay) throw new Error('one write at a time');
     this.underWay = write;
     const holdsVote = write.hardState?.votedFor !== this.content.hardState.votedFor;
-    if (this.random.chance(this.settings.crashRatio * (holdsVote ? 10 : 1))) {
+    if (this.random.chance(this.settings.crashRatio * (holdsVote ? 30 : 1))) {
       const inMs = this.random.between(0, this.settings.slowestMs);
       platform.schedule(inMs, () => {
         if (this.underWay === write) this.onCrash();
