@@ -16,8 +16,9 @@ import {
 const KEYS = faultSetting('KEYS', 100_000);
 /** Most operations of one transaction. */
 const BATCH = 64;
-/** What no request may wait on a loaded CI machine; the number itself is a row of tools/bench. */
-const LONGEST_STALL_MS = 500;
+/** Bounds that hold on a machine with other things to do; the number itself is a row of tools/bench. */
+const LONGEST_STALL_MS = 2000;
+const P99_MS = 250;
 
 describe('a large state', () => {
   let cluster: ServerCluster;
@@ -54,9 +55,10 @@ describe('a large state', () => {
         `snapshots: median ${at(0.5).toFixed(1)} ms, p99 ${at(0.99).toFixed(1)} ms, ` +
         `longest ${at(1).toFixed(1)} ms`,
     );
-    expect(at(1)).toBeLessThan(LONGEST_STALL_MS);
     full = await digestOf(first);
     expect(full.keys).toBe(KEYS + load.acknowledged.size + 1);
+    expect(at(0.99)).toBeLessThan(P99_MS);
+    expect(at(1)).toBeLessThan(LONGEST_STALL_MS);
   });
 
   it('restarts with all of it', async () => {

@@ -3,6 +3,7 @@ import { encodeBody } from './calls/plain-data.ts';
 import { encodeMessages } from './raft/message-codec.ts';
 import { encodeChunk, encodeEnd, encodeOffer } from './raft/snapshot-codec.ts';
 import { METHODS } from './stream/protocol.ts';
+import { liveHeapBytes } from './testing/live-heap.ts';
 import { append, heartbeat, RaftRig } from './testing/raft-rig.ts';
 import { noise, RawStreams, rawSocket } from './testing/raw-streams.ts';
 import { address, until } from './testing/rpc-rig.ts';
@@ -60,7 +61,7 @@ describe('noise on the RPC port', () => {
       return { term: 1, installed: true };
     };
     const streams = new RawStreams(end.server);
-    const heapBefore = process.memoryUsage().heapUsed;
+    const heapBefore = liveHeapBytes();
     for (const [name, method] of Object.entries(METHODS)) {
       const sound = SOUND[name as keyof typeof METHODS];
       for (let seed = 1; seed <= FRAMES_PER_METHOD; ) {
@@ -77,7 +78,7 @@ describe('noise on the RPC port', () => {
     expect(end.metrics.of('rpc.malformed_frame')).toBeGreaterThan(800);
     const open = (end.server as unknown as { streams: Set<unknown> }).streams;
     await until(() => open.size === 0);
-    expect(process.memoryUsage().heapUsed - heapBefore).toBeLessThan(200 * 1024 * 1024);
+    expect(liveHeapBytes() - heapBefore).toBeLessThan(20 * 1024 * 1024);
     expect(await rig.client().call(end.address, 'X', null, settings)).toBeNull();
   });
 
