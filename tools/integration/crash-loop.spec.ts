@@ -15,6 +15,8 @@ import { expectAcknowledged } from './acknowledged.ts';
 import { expectLinearizable } from './linearizable.ts';
 
 const CRASHES = faultSetting('CRASHES', 15);
+/** A start that takes longer is worth a look at its log. */
+const SLOW_START_MS = 5000;
 const SEED = faultSetting('SEED', 20261123);
 
 describe('crash loop', () => {
@@ -45,10 +47,7 @@ describe('crash loop', () => {
           await server.kill();
           // Now and then a second crash meets it half started.
           if (random() < 0.25) await crashWhileStarting(random() * 600);
-          const spawnedAtMs = performance.now();
-          server.spawn();
-          await server.waitUntilReadable();
-          startsMs.push(performance.now() - spawnedAtMs);
+          startsMs.push(await start());
           load.nextPhase();
         }
       } catch (error) {
@@ -66,6 +65,18 @@ describe('crash loop', () => {
     },
     60_000 + CRASHES * 15_000,
   );
+
+  /** Resolves with the time from exec to readable. */
+  async function start(): Promise<number> {
+    const logged = server.log().length;
+    const spawnedAtMs = performance.now();
+    server.spawn();
+    await server.waitUntilReadable();
+    const tookMs = performance.now() - spawnedAtMs;
+    if (tookMs > SLOW_START_MS)
+      process.stderr.write(`slow start:\n${server.log().slice(logged)}\n`);
+    return tookMs;
+  }
 
   async function crashWhileStarting(afterMs: number): Promise<void> {
     server.spawn();

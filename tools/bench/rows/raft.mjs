@@ -23,7 +23,7 @@ async function sqliteRows(folder, batch, seconds) {
 }
 
 /** Durable puts at one and at three servers, by writers at a time, and what a put costs in CPU. */
-export async function durablePuts({ rounds, folder, seconds = 4 }) {
+export async function durablePuts({ rounds, folder, putSeconds: seconds = 4 }) {
   const script = join(folder, 'durable-put.lua');
   writeFileSync(script, PUT_SCRIPT);
   const rows = [];
