@@ -1,6 +1,6 @@
 // For composition roots.
 export { statusHttpRoutes } from './http/status.ts';
-export type { RemoteRpcOptions, ServerPicker } from './rpc/remote-rpc.ts';
+export type { RemoteRpcOptions } from './rpc/remote-rpc.ts';
 export { RemoteRpc } from './rpc/remote-rpc.ts';
 export type { Server } from './server.ts';
 export { createServer } from './server.ts';

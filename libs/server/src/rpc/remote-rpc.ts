@@ -1,4 +1,5 @@
 import { MeshError } from '@mesh/base';
+import type { ServerPicker } from '@mesh/membership';
 import type {
   CallEndpoint,
   CallOptions,
@@ -11,14 +12,6 @@ import type {
 } from '@mesh/resource';
 import type { CallClient } from '@mesh/rpc';
 import { endpointCall, hasCode, openAnswer, type WireReply } from './wire.ts';
-
-/** Chooses among the servers of the datacenter. */
-export interface ServerPicker {
-  /** host:port of a server's RPC; undefined while none is known. */
-  pick(): string | undefined;
-  /** A call did not reach the server, or it went away: prefer others. */
-  failed(address: string): void;
-}
 
 export interface RemoteRpcOptions {
   readonly calls: CallClient;
