@@ -21,6 +21,7 @@ export { LogModel } from './log-model.ts';
 export type { LogStorePlace } from './log-store-contract.ts';
 export { describeLogStore, testEntry } from './log-store-contract.ts';
 export { ManualTimers } from './manual-timers.ts';
+export type { LabNetwork } from './network-lab.ts';
 export { NetworkLab } from './network-lab.ts';
 // Durable servers in processes of their own.
 export type { ClusterOptions, RaftPeer, StateDigest } from './server-cluster.ts';

@@ -1,8 +1,14 @@
 import { spawnSync } from 'node:child_process';
 import { readdirSync } from 'node:fs';
 
-/** Hosts are 10.99.0.1 and up, on networks that exist inside the lab's namespaces alone. */
-const SUBNET = '10.99.0';
+/** Addresses of the hosts, on a network that exists inside the lab's namespaces alone. */
+export interface LabNetwork {
+  /** First three bytes of the addresses, a /24. @default 10.99.0 */
+  readonly subnet?: string;
+  /** Last byte of the first host's address; the others follow. @default 1 */
+  readonly first?: number;
+}
+
 const PREFIX = 'meshlab';
 
 /**
@@ -13,10 +19,12 @@ const PREFIX = 'meshlab';
 export class NetworkLab {
   readonly size: number;
   private readonly id: string;
+  private readonly network: Required<LabNetwork>;
   private bridges = 0;
 
-  private constructor(size: number) {
+  private constructor(size: number, network: LabNetwork) {
     this.size = size;
+    this.network = { subnet: '10.99.0', first: 1, ...network };
     this.id = `${PREFIX}${process.pid}`;
   }
 
@@ -24,8 +32,8 @@ export class NetworkLab {
    * Lays out `size` hosts that reach each other. Where namespaces are not permitted: undefined and a
    * line that says so; under CI=true it throws.
    */
-  static create(size: number): NetworkLab | undefined {
-    const lab = new NetworkLab(size);
+  static create(size: number, network: LabNetwork = {}): NetworkLab | undefined {
+    const lab = new NetworkLab(size, network);
     try {
       removeLeftovers();
       lab.build();
@@ -40,7 +48,8 @@ export class NetworkLab {
   }
 
   addressOf(position: number): string {
-    return `${SUBNET}.${position + 1}`;
+    const { subnet, first } = this.network;
+    return `${subnet}.${first + position}`;
   }
 
   /** Words that run a command on a host; they exec it, so its signals are the command's. */
