@@ -27,6 +27,8 @@ export type { DefinitionSource } from './definition-record.ts';
 export type { CheckDefinition, ServiceDefinition } from './definitions.ts';
 export { eventRoutes } from './event-routes.ts';
 export { healthRoutes } from './health-routes.ts';
+export { intentionRoutes } from './intention-routes.ts';
+export type { Intention, IntentionAction, IntentionMatches } from './intention-types.ts';
 export { kvRoutes } from './kv-routes.ts';
 export type { KvPair, Session, UserEvent } from './kv-types.ts';
 export type { LiveCancel, LiveRequest, LiveSubscribe, LiveUpdate } from './live-types.ts';

@@ -1,0 +1,167 @@
+import { type Intention, type IntentionMatches, intentionRoutes } from '@mesh/api-contract';
+import { invalid, MeshError } from '@mesh/base';
+import type { ReadEndpoint, WriteContext, WriteEndpoint } from '@mesh/resource';
+import { intentionRemove, intentionStore, requireFreePair } from './commands.ts';
+import {
+  allIntentions,
+  decidingIntention,
+  intentionById,
+  intentionOfPair,
+  matchIntentions,
+} from './queries.ts';
+import {
+  DEFAULT_NAMESPACE,
+  type IntentionRequest,
+  type MatchBy,
+  type QualifiedName,
+  qualifiedName,
+} from './types.ts';
+import { checkedIntention } from './validate.ts';
+
+const UUID = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/i;
+
+/** Throws `invalid-argument` unless the text is an intention's id, a UUID. */
+export function requireIntentionId(id: string): string {
+  if (UUID.test(id)) return id.toLowerCase();
+  throw invalid(
+    `failed intention lookup: "${id}" is no intention ID, a UUID of 36 characters is accepted`,
+  );
+}
+
+/** Creates an intention; answers its ID. */
+export const intentionCreate: WriteEndpoint<IntentionRequest, string> = {
+  kind: 'write',
+  method: 'Intention.Create',
+  acl: intentionRoutes.create.acl,
+  prepare: (request, { view, uuid, nowMs }) => {
+    if (request.ID !== '') throw invalid('ID must be empty when creating a new intention');
+    const intention = checkedIntention(request, uuid(), nowMs);
+    requireFreePair(view, intention);
+    return { command: intentionStore, payload: intention };
+  },
+};
+
+/** Replaces an intention; answers its ID. */
+export const intentionUpdate: WriteEndpoint<IntentionRequest, string> = {
+  kind: 'write',
+  method: 'Intention.Update',
+  acl: intentionRoutes.update.acl,
+  prepare: (request, context) => replace(request, requireExisting(request.ID, context), context),
+};
+
+/** Creates an intention, or replaces the one that joins the same names. */
+export const intentionUpsert: WriteEndpoint<IntentionRequest, string> = {
+  kind: 'write',
+  method: 'Intention.Upsert',
+  acl: intentionRoutes.exactSet.acl,
+  prepare: (request, context) => {
+    const source = side(request.SourceNS, request.SourceName);
+    const destination = side(request.DestinationNS, request.DestinationName);
+    const existing = intentionOfPair(context.view, source, destination);
+    return replace(request, existing?.ID ?? context.uuid(), context);
+  },
+};
+
+/** Deletes an intention. */
+export const intentionDelete: WriteEndpoint<{ readonly id: string }, boolean> = {
+  kind: 'write',
+  method: 'Intention.Delete',
+  acl: intentionRoutes.delete.acl,
+  prepare: ({ id }, { view }) => {
+    const existing = intentionById(view, requireIntentionId(id));
+    if (!existing) {
+      throw new MeshError('not-found', `Cannot delete non-existent intention: '${id}'`);
+    }
+    return { command: intentionRemove, payload: { id: existing.ID } };
+  },
+};
+
+/** The two names of an intention, `name` or `namespace/name`. */
+export interface IntentionPair {
+  readonly source: string;
+  readonly destination: string;
+}
+
+/** Deletes the intention that joins two names, if it is there. */
+export const intentionDeletePair: WriteEndpoint<IntentionPair, boolean> = {
+  kind: 'write',
+  method: 'Intention.DeletePair',
+  acl: intentionRoutes.exactDelete.acl,
+  prepare: ({ source, destination }, { view }) => {
+    const existing = intentionOfPair(view, qualifiedName(source), qualifiedName(destination));
+    if (!existing) return { answer: true };
+    return { command: intentionRemove, payload: { id: existing.ID } };
+  },
+};
+
+/** All intentions, in order of precedence. */
+export const intentionList: ReadEndpoint<Record<string, never>, readonly Intention[]> = {
+  kind: 'read',
+  method: 'Intention.List',
+  acl: intentionRoutes.list.acl,
+  run: (view) => allIntentions(view),
+};
+
+/** One intention. */
+export const intentionGet: ReadEndpoint<{ readonly id: string }, Intention | null> = {
+  kind: 'read',
+  method: 'Intention.Get',
+  acl: intentionRoutes.get.acl,
+  run: (view, { id }) => intentionById(view, id) ?? null,
+};
+
+/** The intention that joins exactly two names. */
+export const intentionGetPair: ReadEndpoint<IntentionPair, Intention | null> = {
+  kind: 'read',
+  method: 'Intention.GetPair',
+  acl: intentionRoutes.exactGet.acl,
+  run: (view, { source, destination }) =>
+    intentionOfPair(view, qualifiedName(source), qualifiedName(destination)) ?? null,
+};
+
+/** Intentions that match each name on one side. */
+export const intentionMatch: ReadEndpoint<
+  { readonly by: MatchBy; readonly names: readonly string[] },
+  IntentionMatches
+> = {
+  kind: 'read',
+  method: 'Intention.Match',
+  acl: intentionRoutes.match.acl,
+  run: (view, { by, names }) =>
+    Object.fromEntries(
+      names.map((name) => [name, matchIntentions(view, by, qualifiedName(name))] as const),
+    ),
+};
+
+/**
+ * Whether one service may connect to another. `isAllowedByDefault` decides where no intention does.
+ */
+export function intentionCheck(
+  isAllowedByDefault: () => boolean,
+): ReadEndpoint<IntentionPair, boolean> {
+  return {
+    kind: 'read',
+    method: 'Intention.Check',
+    acl: intentionRoutes.check.acl,
+    run: (view, { source, destination }) => {
+      const decider = decidingIntention(view, qualifiedName(source), qualifiedName(destination));
+      return decider ? decider.Action === 'allow' : isAllowedByDefault();
+    },
+  };
+}
+
+function requireExisting(id: string, { view }: WriteContext): string {
+  const existing = intentionById(view, requireIntentionId(id));
+  if (existing) return existing.ID;
+  throw new MeshError('not-found', `Cannot modify non-existent intention: '${id}'`);
+}
+
+function replace(request: IntentionRequest, id: string, { view, nowMs }: WriteContext) {
+  const intention = checkedIntention(request, id, nowMs);
+  requireFreePair(view, intention);
+  return { command: intentionStore, payload: intention };
+}
+
+function side(namespace: string, name: string): QualifiedName {
+  return { namespace: namespace || DEFAULT_NAMESPACE, name };
+}

@@ -1,0 +1,20 @@
+// For server and http.
+export type { IntentionPair } from './endpoint.ts';
+export {
+  intentionCheck,
+  intentionCreate,
+  intentionDelete,
+  intentionDeletePair,
+  intentionGet,
+  intentionGetPair,
+  intentionList,
+  intentionMatch,
+  intentionUpdate,
+  intentionUpsert,
+} from './endpoint.ts';
+export type { IntentionHttpDeps } from './http.ts';
+export { intentionHttpRoutes } from './http.ts';
+// For agent and proxy: deciding by matches that were fetched.
+export { byPrecedence, covers, precedenceOf } from './precedence.ts';
+export { intentionResource } from './resource.ts';
+export type { IntentionRequest, MatchBy, NewIntention } from './types.ts';
