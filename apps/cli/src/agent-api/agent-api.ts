@@ -60,6 +60,11 @@ export class AgentApi {
     return (await this.#success('PUT', path, options)).body.toString('utf8');
   }
 
+  /** Body of a successful POST. @throws ApiStatusError for any other status */
+  async post(path: string, options: CallOptions = {}): Promise<string> {
+    return (await this.#success('POST', path, options)).body.toString('utf8');
+  }
+
   /** Body of a successful DELETE. @throws ApiStatusError for any other status */
   async delete(path: string, query?: Query): Promise<string> {
     const answer = await this.#success('DELETE', path, query ? { query } : {});

@@ -69,7 +69,32 @@ export const COMMANDS: readonly CommandRow[] = [
   {
     name: 'intention',
     synopsis: 'Manages which services may talk',
-    later: 'intentions',
+    about: 'Creates, shows and deletes intentions: which service may connect to which.',
+  },
+  {
+    name: 'intention check',
+    synopsis: 'Tells whether a connection is allowed',
+    load: () => import('./intention-check.ts'),
+  },
+  {
+    name: 'intention create',
+    synopsis: 'Creates an intention',
+    load: () => import('./intention-create.ts'),
+  },
+  {
+    name: 'intention delete',
+    synopsis: 'Deletes an intention',
+    load: () => import('./intention-delete.ts'),
+  },
+  {
+    name: 'intention get',
+    synopsis: 'Shows an intention',
+    load: () => import('./intention-get.ts'),
+  },
+  {
+    name: 'intention match',
+    synopsis: 'Lists the intentions that match a service',
+    load: () => import('./intention-match.ts'),
   },
   {
     name: 'join',
