@@ -1,3 +1,5 @@
+import { MeshError } from '@mesh/base';
+
 /** Where a member listens for gossip, UDP and TCP alike. */
 export interface GossipAddress {
   /**
@@ -6,4 +8,110 @@ export interface GossipAddress {
    */
   readonly host: string;
   readonly port: number;
+}
+
+const GROUPS = 8;
+
+/** `1.2.3.4:80`, `[::1]:80`. */
+export function formatAddress({ host, port }: GossipAddress): string {
+  return host.includes(':') ? `[${host}]:${port}` : `${host}:${port}`;
+}
+
+/** An IP address in its shortest form; undefined where the text is none. Zones are dropped. */
+export function parseIp(text: string): string | undefined {
+  const bytes = parseBytes(text);
+  return bytes ? ipText(bytes) : undefined;
+}
+
+/** An address in network order, 4 or 16 bytes. Throws MeshError where the text is no IP address. */
+export function ipBytes(host: string): Uint8Array {
+  const bytes = parseBytes(host);
+  if (!bytes) throw new MeshError('invalid-argument', `"${host}" is no IP address`);
+  return mapped(bytes) ?? bytes;
+}
+
+/** The text of 4 or 16 bytes; IPv4 in IPv6 form becomes IPv4. Throws MeshError for another length. */
+export function ipText(bytes: Uint8Array): string {
+  const four = bytes.length === 16 ? mapped(bytes) : bytes;
+  if (four?.length === 4) return `${four[0]}.${four[1]}.${four[2]}.${four[3]}`;
+  if (bytes.length !== 16) {
+    throw new MeshError('invalid-argument', `an IP address of ${bytes.length} bytes`);
+  }
+  return sixteenText(bytes);
+}
+
+/** The last four bytes of ::ffff:0:0/96. */
+function mapped(bytes: Uint8Array): Uint8Array | undefined {
+  if (bytes.length !== 16) return undefined;
+  for (let at = 0; at < 10; at++) if (bytes[at] !== 0) return undefined;
+  return bytes[10] === 0xff && bytes[11] === 0xff ? bytes.subarray(12) : undefined;
+}
+
+/** RFC 5952: lower case, the first longest run of two or more zero groups as `::`. */
+function sixteenText(bytes: Uint8Array): string {
+  const groups = Array.from(
+    { length: GROUPS },
+    (_, at) => (bytes[2 * at]! << 8) | bytes[2 * at + 1]!,
+  );
+  let start = -1;
+  let length = 1;
+  for (let at = 0; at < GROUPS; at++) {
+    let end = at;
+    while (end < GROUPS && groups[end] === 0) end++;
+    if (end - at > length) {
+      start = at;
+      length = end - at;
+    }
+    if (end > at) at = end - 1;
+  }
+  const hex = groups.map((group) => group.toString(16));
+  if (start < 0) return hex.join(':');
+  return `${hex.slice(0, start).join(':')}::${hex.slice(start + length).join(':')}`;
+}
+
+function parseBytes(text: string): Uint8Array | undefined {
+  return text.includes(':') ? parseSixteen(text.split('%')[0]!) : parseFour(text);
+}
+
+function parseFour(text: string): Uint8Array | undefined {
+  const parts = text.split('.');
+  if (parts.length !== 4) return undefined;
+  const bytes = new Uint8Array(4);
+  for (const [at, part] of parts.entries()) {
+    if (!/^\d{1,3}$/.test(part) || (part.length > 1 && part.startsWith('0'))) return undefined;
+    const value = Number(part);
+    if (value > 255) return undefined;
+    bytes[at] = value;
+  }
+  return bytes;
+}
+
+function parseSixteen(text: string): Uint8Array | undefined {
+  const halves = text.split('::');
+  if (halves.length > 2) return undefined;
+  const [head, tail] = halves.map((half) => groupsOf(half));
+  if (!head || (halves.length === 2 && !tail)) return undefined;
+  const given = head.length + (tail?.length ?? 0);
+  if (halves.length === 1 ? given !== GROUPS : given >= GROUPS) return undefined;
+  const zeros = new Array<number>(GROUPS - given).fill(0);
+  const groups = [...head, ...zeros, ...(tail ?? [])];
+  return Uint8Array.from(groups.flatMap((group) => [group >> 8, group & 0xff]));
+}
+
+/** Groups of half an address; the last may be an IPv4 address. */
+function groupsOf(half: string): number[] | undefined {
+  if (half === '') return [];
+  const groups: number[] = [];
+  const parts = half.split(':');
+  for (const [at, part] of parts.entries()) {
+    if (at === parts.length - 1 && part.includes('.')) {
+      const four = parseFour(part);
+      if (!four) return undefined;
+      groups.push((four[0]! << 8) | four[1]!, (four[2]! << 8) | four[3]!);
+    } else {
+      if (!/^[0-9a-fA-F]{1,4}$/.test(part)) return undefined;
+      groups.push(Number.parseInt(part, 16));
+    }
+  }
+  return groups;
 }

@@ -1,0 +1,254 @@
+import { malformed } from './malformed.ts';
+
+const decoder = new TextDecoder('utf-8', { fatal: true });
+/** Longest text that is put together character by character. */
+const SHORT_TEXT = 64;
+/** Containers within containers; messages here have four. */
+const MAX_DEPTH = 16;
+
+/**
+ * Reads MessagePack as permissively as serf's peers do: strings and bytes in any of the raw, str and bin forms, any
+ * width of integer, nil for anything. Every length is checked against what is there: nothing is
+ * allocated from a claim. Throws MeshError `invalid-argument`.
+ */
+export class MsgpackReader {
+  readonly bytes: Uint8Array;
+  private readonly view: DataView;
+  private at: number;
+
+  constructor(bytes: Uint8Array, start = 0) {
+    this.bytes = bytes;
+    this.view = new DataView(bytes.buffer, bytes.byteOffset, bytes.length);
+    this.at = start;
+  }
+
+  /** Position of the next byte. */
+  get position(): number {
+    return this.at;
+  }
+
+  get remaining(): number {
+    return this.bytes.length - this.at;
+  }
+
+  /** Takes bytes as they are: a part of the input, not a copy. */
+  take(count: number): Uint8Array {
+    this.need(count);
+    const part = this.bytes.subarray(this.at, this.at + count);
+    this.at += count;
+    return part;
+  }
+
+  /** Pairs of a map; 0 for nil. */
+  map(): number {
+    const tag = this.tag();
+    if (tag === 0xc0) return 0;
+    let size: number;
+    if (tag >= 0x80 && tag <= 0x8f) size = tag & 0x0f;
+    else if (tag === 0xde) size = this.uint16();
+    else if (tag === 0xdf) size = this.uint32();
+    else throw malformed('a map was expected');
+    if (size * 2 > this.remaining) throw malformed('a map longer than its message');
+    return size;
+  }
+
+  /** Elements of an array; undefined for nil. */
+  array(): number | undefined {
+    const tag = this.tag();
+    if (tag === 0xc0) return undefined;
+    let size: number;
+    if (tag >= 0x90 && tag <= 0x9f) size = tag & 0x0f;
+    else if (tag === 0xdc) size = this.uint16();
+    else if (tag === 0xdd) size = this.uint32();
+    else throw malformed('an array was expected');
+    if (size > this.remaining) throw malformed('an array longer than its message');
+    return size;
+  }
+
+  /** A text; '' for nil. */
+  text(): string {
+    const bytes = this.raw();
+    return bytes ? textOf(bytes) : '';
+  }
+
+  /** Bytes, a part of the input; undefined for nil. */
+  raw(): Uint8Array | undefined {
+    const tag = this.tag();
+    if (tag === 0xc0) return undefined;
+    const size = this.rawSize(tag);
+    if (size === undefined) throw malformed('a string was expected');
+    return this.take(size);
+  }
+
+  /** An integer of at least 0 and at most `max`; 0 for nil. */
+  uint(max: number): number {
+    const value = this.int();
+    if (value < 0 || value > max) throw malformed(`the number ${value}, at most ${max}`);
+    return value;
+  }
+
+  /** An integer that a double holds exactly; 0 for nil. */
+  int(): number {
+    const tag = this.tag();
+    if (tag < 0x80) return tag;
+    if (tag >= 0xe0) return tag - 0x100;
+    switch (tag) {
+      case 0xc0:
+        return 0;
+      case 0xcc:
+        return this.take(1)[0]!;
+      case 0xcd:
+        return this.uint16();
+      case 0xce:
+        return this.uint32();
+      case 0xcf:
+      case 0xd3:
+        return this.int64(tag === 0xd3);
+      case 0xd0:
+        return (this.take(1)[0]! << 24) >> 24;
+      case 0xd1:
+        return (this.uint16() << 16) >> 16;
+      case 0xd2:
+        return this.uint32() | 0;
+      default:
+        throw malformed('a whole number was expected');
+    }
+  }
+
+  /** A number; 0 for nil. */
+  float(): number {
+    const tag = this.peek();
+    if (tag === 0xcb) {
+      this.need(9);
+      this.at += 9;
+      return this.view.getFloat64(this.at - 8);
+    }
+    if (tag === 0xca) {
+      this.need(5);
+      this.at += 5;
+      return this.view.getFloat32(this.at - 4);
+    }
+    return this.int();
+  }
+
+  /** A truth value, also as 0 or 1; false for nil. */
+  bool(): boolean {
+    const tag = this.tag();
+    if (tag === 0xc3 || tag === 1) return true;
+    if (tag === 0xc2 || tag === 0xc0 || tag === 0) return false;
+    throw malformed('a truth value was expected');
+  }
+
+  /** Whether nil comes next; takes it then. */
+  skipNil(): boolean {
+    if (this.peek() !== 0xc0) return false;
+    this.at++;
+    return true;
+  }
+
+  /** Passes over a value of any kind. */
+  skip(depth = 0): void {
+    if (depth > MAX_DEPTH) throw malformed('values nested too deeply');
+    const tag = this.peek();
+    if ((tag >= 0x80 && tag <= 0x8f) || tag === 0xde || tag === 0xdf) {
+      for (let left = this.map() * 2; left > 0; left--) this.skip(depth + 1);
+    } else if ((tag >= 0x90 && tag <= 0x9f) || tag === 0xdc || tag === 0xdd) {
+      for (let left = this.array() ?? 0; left > 0; left--) this.skip(depth + 1);
+    } else {
+      this.skipScalar();
+    }
+  }
+
+  private skipScalar(): void {
+    const tag = this.tag();
+    if (tag < 0x80 || tag >= 0xe0 || tag === 0xc0 || tag === 0xc2 || tag === 0xc3) return;
+    const raw = this.rawSize(tag);
+    if (raw !== undefined) {
+      this.take(raw);
+      return;
+    }
+    const width = SCALAR_WIDTH[tag];
+    if (width === undefined) throw malformed(`the tag 0x${tag.toString(16)}`);
+    this.take(width);
+  }
+
+  private rawSize(tag: number): number | undefined {
+    if (tag >= 0xa0 && tag <= 0xbf) return tag & 0x1f;
+    if (tag === 0xd9 || tag === 0xc4) return this.take(1)[0]!;
+    if (tag === 0xda || tag === 0xc5) return this.uint16();
+    if (tag === 0xdb || tag === 0xc6) return this.uint32();
+    return undefined;
+  }
+
+  private int64(isSigned: boolean): number {
+    this.need(8);
+    const high = isSigned ? this.view.getInt32(this.at) : this.view.getUint32(this.at);
+    const value = high * 0x1_0000_0000 + this.view.getUint32(this.at + 4);
+    this.at += 8;
+    if (!Number.isSafeInteger(value)) throw malformed('a number beyond 2^53');
+    return value;
+  }
+
+  private uint16(): number {
+    this.need(2);
+    this.at += 2;
+    return this.view.getUint16(this.at - 2);
+  }
+
+  private uint32(): number {
+    this.need(4);
+    this.at += 4;
+    return this.view.getUint32(this.at - 4);
+  }
+
+  private tag(): number {
+    this.need(1);
+    return this.bytes[this.at++]!;
+  }
+
+  private peek(): number {
+    this.need(1);
+    return this.bytes[this.at]!;
+  }
+
+  private need(count: number): void {
+    if (count > this.remaining) throw malformed('it ends too early');
+  }
+}
+
+/** Bytes behind the tag of numbers and extensions, which are passed over alone. */
+const SCALAR_WIDTH: Readonly<Record<number, number>> = {
+  202: 4,
+  203: 8,
+  204: 1,
+  205: 2,
+  206: 4,
+  207: 8,
+  208: 1,
+  209: 2,
+  210: 4,
+  211: 8,
+  212: 2,
+  213: 3,
+  214: 5,
+  215: 9,
+  216: 17,
+};
+
+function textOf(bytes: Uint8Array): string {
+  if (bytes.length > SHORT_TEXT) return decoded(bytes);
+  let text = '';
+  for (const byte of bytes) {
+    if (byte > 0x7f) return decoded(bytes);
+    text += String.fromCharCode(byte);
+  }
+  return text;
+}
+
+function decoded(bytes: Uint8Array): string {
+  try {
+    return decoder.decode(bytes);
+  } catch {
+    throw malformed('a text that is no UTF-8');
+  }
+}

@@ -1,0 +1,107 @@
+import { decodeCompress, encodeCompress } from './compress.ts';
+import { crc32 } from './crc32.ts';
+import { malformed } from './malformed.ts';
+import { MESSAGE_TYPE } from './message-type.ts';
+
+/** Type and count of a compound. */
+export const COMPOUND_HEADER_BYTES = 2;
+/** Length of each part of a compound. */
+export const COMPOUND_PART_BYTES = 2;
+/** Older peers misread a compound of more parts. */
+export const MAX_COMPOUND_PARTS = 127;
+/** Type and checksum of a packet with one. */
+export const CRC_BYTES = 5;
+
+/** Messages of one packet, however they are wrapped. */
+const MAX_PARTS = 1024;
+/** Wrappers within wrappers: compress and compound. */
+const MAX_DEPTH = 4;
+/** Honest packets hold 1400 bytes. */
+const MAX_DECOMPRESSED_BYTES = 64 * 1024;
+
+export interface PackOptions {
+  /** Compresses where that makes the packet smaller. */
+  readonly compress: boolean;
+  /** Puts a checksum outermost, for peers that know of it. */
+  readonly crc: boolean;
+}
+
+/** A packet of messages (with their type bytes), ready to be encrypted (gossip-wire.md 1.2, 1.4, 1.5). */
+export function packPacket(parts: readonly Uint8Array[], options: PackOptions): Uint8Array {
+  const plain = parts.length === 1 ? parts[0]! : compound(parts);
+  let packet = plain;
+  if (options.compress) {
+    const compressed = encodeCompress(plain);
+    if (compressed.length < plain.length) packet = compressed;
+  }
+  if (!options.crc) return packet;
+  const checked = new Uint8Array(packet.length + CRC_BYTES);
+  checked[0] = MESSAGE_TYPE.crc;
+  new DataView(checked.buffer).setUint32(1, crc32(packet));
+  checked.set(packet, CRC_BYTES);
+  return checked;
+}
+
+/**
+ * The messages of a decrypted packet, each with its type byte: parts of the input where nothing was
+ * compressed. Of a compound that was cut short those that are whole. Throws MeshError `invalid-argument`.
+ */
+export function unpackPacket(packet: Uint8Array): readonly Uint8Array[] {
+  const parts: Uint8Array[] = [];
+  unwrap(withoutCrc(packet), 0, parts);
+  return parts;
+}
+
+function compound(parts: readonly Uint8Array[]): Uint8Array {
+  if (parts.length === 0 || parts.length > 255) throw malformed(`${parts.length} parts`);
+  const header = COMPOUND_HEADER_BYTES + COMPOUND_PART_BYTES * parts.length;
+  const bytes = new Uint8Array(parts.reduce((total, part) => total + part.length, header));
+  bytes[0] = MESSAGE_TYPE.compound;
+  bytes[1] = parts.length;
+  let at = header;
+  parts.forEach((part, index) => {
+    const place = COMPOUND_HEADER_BYTES + COMPOUND_PART_BYTES * index;
+    bytes[place] = part.length >> 8;
+    bytes[place + 1] = part.length & 0xff;
+    bytes.set(part, at);
+    at += part.length;
+  });
+  return bytes;
+}
+
+function withoutCrc(packet: Uint8Array): Uint8Array {
+  if (packet.length < CRC_BYTES || packet[0] !== MESSAGE_TYPE.crc) return packet;
+  const view = new DataView(packet.buffer, packet.byteOffset, packet.length);
+  if (view.getUint32(1) !== crc32(packet, CRC_BYTES)) throw malformed('a wrong checksum');
+  return packet.subarray(CRC_BYTES);
+}
+
+function unwrap(message: Uint8Array, depth: number, parts: Uint8Array[]): void {
+  if (message.length === 0) throw malformed('an empty message');
+  const isWrapper = message[0] === MESSAGE_TYPE.compound || message[0] === MESSAGE_TYPE.compress;
+  if (!isWrapper) {
+    if (parts.length === MAX_PARTS) throw malformed(`more than ${MAX_PARTS} messages`);
+    parts.push(message);
+    return;
+  }
+  if (depth === MAX_DEPTH) throw malformed('messages nested too deeply');
+  if (message[0] === MESSAGE_TYPE.compress) {
+    unwrap(decodeCompress(message, MAX_DECOMPRESSED_BYTES), depth + 1, parts);
+  } else {
+    unwrapCompound(message, depth, parts);
+  }
+}
+
+function unwrapCompound(message: Uint8Array, depth: number, parts: Uint8Array[]): void {
+  const count = message[1];
+  if (count === undefined) throw malformed('a compound without its count');
+  let at = COMPOUND_HEADER_BYTES + COMPOUND_PART_BYTES * count;
+  if (at > message.length) throw malformed('a compound without its lengths');
+  for (let index = 0; index < count; index++) {
+    const place = COMPOUND_HEADER_BYTES + COMPOUND_PART_BYTES * index;
+    const length = (message[place]! << 8) | message[place + 1]!;
+    if (at + length > message.length) return;
+    if (length > 0) unwrap(message.subarray(at, at + length), depth + 1, parts);
+    at += length;
+  }
+}
