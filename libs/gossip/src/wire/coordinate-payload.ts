@@ -17,8 +17,7 @@ interface Fields {
 
 const FIELDS = structFields<Fields>({
   Vec: (reader, target) => {
-    const count = Math.min(reader.array() ?? 0, MAX_DIMENSIONS + 1);
-    target.Vec = Array.from({ length: count }, () => reader.float());
+    target.Vec = Array.from({ length: reader.count(MAX_DIMENSIONS) }, () => reader.float());
   },
   Error: (reader, target) => {
     target.Error = reader.float();

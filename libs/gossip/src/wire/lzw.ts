@@ -9,6 +9,17 @@ const MAX_CODE = (1 << MAX_WIDTH) - 1;
 
 /** Slots of the encoder's table: a power of two, four for each code. */
 const SLOTS = 1 << 14;
+/** What is shorter is copied byte by byte: a call costs more. */
+const LONG_RUN = 24;
+
+/**
+ * Tables, each for whoever runs: nothing here yields, and they are too large to make anew for every packet. The
+ * encoder's has `prefix code, byte, code` in 12, 8 and 12 bits, 0 where it is free; the decoder's where in the output a
+ * code's text stands, and how long it is.
+ */
+const slots = new Uint32Array(SLOTS);
+const starts = new Uint32Array(MAX_CODE + 1);
+const sizes = new Uint16Array(MAX_CODE + 1);
 
 /**
  * Compresses as serf's peers do. `leadingClear` is whether the clear code comes first, as newer peers
@@ -19,8 +30,6 @@ export function compressLzw(input: Uint8Array, leadingClear = true): Uint8Array 
 }
 
 class Encoder {
-  private readonly slots = new Int32Array(SLOTS).fill(-1);
-  private readonly codes = new Uint16Array(SLOTS);
   private output: Uint8Array;
   private length = 0;
   private bits = 0;
@@ -31,7 +40,9 @@ class Encoder {
   private overflow = 1 << MIN_WIDTH;
 
   constructor(inputBytes: number, leadingClear: boolean) {
-    this.output = new Uint8Array(inputBytes + 16);
+    slots.fill(0);
+    // No input grows by more than half.
+    this.output = new Uint8Array(inputBytes + (inputBytes >> 1) + 16);
     if (leadingClear) this.emit(CLEAR);
   }
 
@@ -39,24 +50,23 @@ class Encoder {
     if (input.length > 0) {
       let code = input[0]!;
       for (let at = 1; at < input.length; at++) {
-        const key = (code << 8) | input[at]!;
-        const slot = this.find(key);
-        if (this.slots[slot] === key) {
-          code = this.codes[slot]!;
+        const byte = input[at]!;
+        const key = (code << 8) | byte;
+        let slot = Math.imul(key, 0x9e3779b1) >>> 18;
+        while (slots[slot] !== 0 && slots[slot]! >>> 12 !== key) slot = (slot + 1) & (SLOTS - 1);
+        if (slots[slot] !== 0) {
+          code = slots[slot]! & MAX_CODE;
           continue;
         }
         this.emit(code);
-        code = input[at]!;
-        if (this.step()) {
-          this.slots[slot] = key;
-          this.codes[slot] = this.high;
-        }
+        code = byte;
+        if (this.step()) slots[slot] = (key << 12) | this.high;
       }
       this.emit(code);
       this.step();
     }
     this.emit(END);
-    if (this.bitCount > 0) this.push(this.bits & 0xff);
+    if (this.bitCount > 0) this.output[this.length++] = this.bits & 0xff;
     return this.output.subarray(0, this.length);
   }
 
@@ -72,34 +82,18 @@ class Encoder {
     this.width = MIN_WIDTH;
     this.high = END;
     this.overflow = 1 << MIN_WIDTH;
-    this.slots.fill(-1);
+    slots.fill(0);
     return false;
-  }
-
-  /** Slot of a key, or the free one where it belongs. */
-  private find(key: number): number {
-    let slot = Math.imul(key, 0x9e3779b1) >>> 18;
-    while (this.slots[slot] !== -1 && this.slots[slot] !== key) slot = (slot + 1) & (SLOTS - 1);
-    return slot;
   }
 
   private emit(code: number): void {
     this.bits |= code << this.bitCount;
     this.bitCount += this.width;
     while (this.bitCount >= 8) {
-      this.push(this.bits & 0xff);
+      this.output[this.length++] = this.bits & 0xff;
       this.bits >>>= 8;
       this.bitCount -= 8;
     }
-  }
-
-  private push(byte: number): void {
-    if (this.length === this.output.length) {
-      const grown = new Uint8Array(this.length * 2);
-      grown.set(this.output);
-      this.output = grown;
-    }
-    this.output[this.length++] = byte;
   }
 }
 
@@ -108,24 +102,28 @@ export function decompressLzw(input: Uint8Array, maxBytes: number): Uint8Array {
   return new Decoder(input, maxBytes).run();
 }
 
+/**
+ * A new code's text is the last text and the byte behind it, which is the first of what follows: in the output it
+ * already stands in one piece. So the table holds places in the output, and a bomb costs no more than copying.
+ */
 class Decoder {
   private readonly input: Uint8Array;
   private readonly maxBytes: number;
-  private readonly suffix = new Uint8Array(MAX_CODE + 1);
-  private readonly prefix = new Uint16Array(MAX_CODE + 1);
   private output: Uint8Array;
   private length = 0;
   private at = 0;
   private bits = 0;
   private bitCount = 0;
   private width = MIN_WIDTH;
+  /** The code that the next text defines. */
   private high = END;
-  private last = -1;
+  /** Length of the text before, which ends where the output does; 0 after a clear or with a full table. */
+  private lastSize = 0;
 
   constructor(input: Uint8Array, maxBytes: number) {
     this.input = input;
     this.maxBytes = maxBytes;
-    this.output = new Uint8Array(Math.min(maxBytes, Math.max(64, input.length * 2)));
+    this.output = new Uint8Array(Math.min(maxBytes, input.length * 3 + 64));
   }
 
   run(): Uint8Array {
@@ -135,54 +133,50 @@ class Decoder {
       if (code === CLEAR) {
         this.width = MIN_WIDTH;
         this.high = END;
-        this.last = -1;
-        continue;
+        this.lastSize = 0;
+      } else {
+        this.expand(code);
       }
-      this.expand(code);
-      this.advance(code);
     }
   }
 
-  /** Writes the text of a code and defines the next one: the last text and this one's first byte. */
+  /** Writes the text of a code, and defines the next code. */
   private expand(code: number): void {
-    const isNext = code === this.high && this.last >= 0;
     if (code > this.high) throw malformed('compressed data with an unknown code');
-    let size = isNext ? 1 : 0;
-    let first = isNext ? this.last : code;
-    while (first > END) {
-      first = this.prefix[first]!;
-      size++;
+    const { lastSize } = this;
+    if (lastSize > 0) {
+      starts[this.high] = this.length - lastSize;
+      sizes[this.high] = lastSize + 1;
     }
-    size++;
-    this.reserve(size);
-    let place = this.length + size - 1;
-    let walk = code;
-    if (isNext) {
-      this.output[place--] = first;
-      walk = this.last;
-    }
-    while (walk > END) {
-      this.output[place--] = this.suffix[walk]!;
-      walk = this.prefix[walk]!;
-    }
-    this.output[place] = walk;
-    this.length += size;
-    if (this.last >= 0) {
-      this.suffix[this.high] = first;
-      this.prefix[this.high] = this.last;
-    }
+    const size = code < CLEAR ? 1 : sizes[code]!;
+    if (this.length + size > this.output.length) this.grow(this.length + size);
+    if (code < CLEAR) this.output[this.length++] = code;
+    else this.copy(starts[code]!, size);
+    this.advance(size);
   }
 
-  private advance(code: number): void {
-    this.last = code;
+  /** Also where the text runs into the place it is copied to: by its last byte, and no further. */
+  private copy(from: number, size: number): void {
+    const { output, length } = this;
+    if (size < LONG_RUN) {
+      for (let at = 0; at < size; at++) output[length + at] = output[from + at]!;
+    } else {
+      output.copyWithin(length, from, from + size - 1);
+      output[length + size - 1] = output[from + size - 1]!;
+    }
+    this.length = length + size;
+  }
+
+  private advance(size: number): void {
+    this.lastSize = size;
     this.high++;
     if (this.high < 1 << this.width) return;
-    if (this.width === MAX_WIDTH) {
-      // A full table: nothing is added until the next clear.
-      this.last = -1;
-      this.high--;
-    } else {
+    if (this.width < MAX_WIDTH) {
       this.width++;
+    } else {
+      // A full table: nothing is added until the next clear.
+      this.lastSize = 0;
+      this.high--;
     }
   }
 
@@ -198,10 +192,8 @@ class Decoder {
     return code;
   }
 
-  private reserve(count: number): void {
-    const wanted = this.length + count;
+  private grow(wanted: number): void {
     if (wanted > this.maxBytes) throw malformed(`more than ${this.maxBytes} bytes decompressed`);
-    if (wanted <= this.output.length) return;
     const grown = new Uint8Array(Math.min(this.maxBytes, Math.max(wanted, this.output.length * 2)));
     grown.set(this.output.subarray(0, this.length));
     this.output = grown;

@@ -1,6 +1,7 @@
 import { malformed } from './malformed.ts';
+import { plainBytes } from './plain-bytes.ts';
 
-const decoder = new TextDecoder('utf-8', { fatal: true });
+const decoder = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
 /** Longest text that is put together character by character. */
 const SHORT_TEXT = 64;
 /** Containers within containers; messages here have four. */
@@ -17,7 +18,7 @@ export class MsgpackReader {
   private at: number;
 
   constructor(bytes: Uint8Array, start = 0) {
-    this.bytes = bytes;
+    this.bytes = plainBytes(bytes);
     this.view = new DataView(bytes.buffer, bytes.byteOffset, bytes.length);
     this.at = start;
   }
@@ -39,8 +40,8 @@ export class MsgpackReader {
     return part;
   }
 
-  /** Pairs of a map; 0 for nil. */
-  map(): number {
+  /** Pairs of a map; 0 for nil. Throws where there are more than `max`. */
+  map(max = Number.POSITIVE_INFINITY): number {
     const tag = this.tag();
     if (tag === 0xc0) return 0;
     let size: number;
@@ -49,6 +50,7 @@ export class MsgpackReader {
     else if (tag === 0xdf) size = this.uint32();
     else throw malformed('a map was expected');
     if (size * 2 > this.remaining) throw malformed('a map longer than its message');
+    if (size > max) throw malformed(`a map of ${size} pairs, at most ${max}`);
     return size;
   }
 
@@ -65,10 +67,29 @@ export class MsgpackReader {
     return size;
   }
 
+  /** As `array`, nil as 0; throws where there are more than `max`. */
+  count(max: number): number {
+    const size = this.array() ?? 0;
+    if (size > max) throw malformed(`a list of ${size}, at most ${max}`);
+    return size;
+  }
+
+  /** Whether an array comes next. */
+  isArray(): boolean {
+    const tag = this.peek();
+    return (tag >= 0x90 && tag <= 0x9f) || tag === 0xdc || tag === 0xdd;
+  }
+
   /** A text; '' for nil. */
   text(): string {
-    const bytes = this.raw();
-    return bytes ? textOf(bytes) : '';
+    const tag = this.tag();
+    if (tag === 0xc0) return '';
+    const size = this.rawSize(tag);
+    if (size === undefined) throw malformed('a string was expected');
+    this.need(size);
+    const start = this.at;
+    this.at += size;
+    return textOf(this.bytes, start, this.at);
   }
 
   /** Bytes, a part of the input; undefined for nil. */
@@ -78,6 +99,12 @@ export class MsgpackReader {
     const size = this.rawSize(tag);
     if (size === undefined) throw malformed('a string was expected');
     return this.take(size);
+  }
+
+  /** Bytes, a copy that may outlive the input; undefined for nil. */
+  rawCopy(): Uint8Array | undefined {
+    const part = this.raw();
+    return part && new Uint8Array(part);
   }
 
   /** An integer of at least 0 and at most `max`; 0 for nil. */
@@ -235,11 +262,12 @@ const SCALAR_WIDTH: Readonly<Record<number, number>> = {
   216: 17,
 };
 
-function textOf(bytes: Uint8Array): string {
-  if (bytes.length > SHORT_TEXT) return decoded(bytes);
+function textOf(bytes: Uint8Array, start: number, end: number): string {
+  if (end - start > SHORT_TEXT) return decoded(bytes.subarray(start, end));
   let text = '';
-  for (const byte of bytes) {
-    if (byte > 0x7f) return decoded(bytes);
+  for (let at = start; at < end; at++) {
+    const byte = bytes[at]!;
+    if (byte > 0x7f) return decoded(bytes.subarray(start, end));
     text += String.fromCharCode(byte);
   }
   return text;
@@ -248,7 +276,7 @@ function textOf(bytes: Uint8Array): string {
 function decoded(bytes: Uint8Array): string {
   try {
     return decoder.decode(bytes);
-  } catch {
-    throw malformed('a text that is no UTF-8');
+  } catch (cause) {
+    throw malformed('a text that is no UTF-8', cause);
   }
 }

@@ -54,9 +54,9 @@ export class MsgpackWriter {
     return this.header(size, 0x90, 16, 0xdc);
   }
 
-  /** An integer; unsigned ones up to 2^53, negative ones down to -2^31. */
+  /** An integer between -2^53 and 2^53. */
   int(value: number): this {
-    assert(Number.isSafeInteger(value) && value >= -0x8000_0000, 'an integer of the wire');
+    assert(Number.isSafeInteger(value), 'an integer of the wire');
     this.reserve(9);
     if (value >= 0) this.unsigned(value);
     else this.negative(value);
@@ -153,10 +153,15 @@ export class MsgpackWriter {
       this.bytes[this.length] = 0xd1;
       this.view.setInt16(this.length + 1, value);
       this.length += 3;
-    } else {
+    } else if (value >= -0x8000_0000) {
       this.bytes[this.length] = 0xd2;
       this.view.setInt32(this.length + 1, value);
       this.length += 5;
+    } else {
+      this.bytes[this.length] = 0xd3;
+      this.view.setInt32(this.length + 1, Math.floor(value / 0x1_0000_0000));
+      this.view.setUint32(this.length + 5, value >>> 0);
+      this.length += 9;
     }
   }
 

@@ -109,12 +109,17 @@ export function readHost(reader: MsgpackReader): string {
   return bytes && bytes.length > 0 ? ipText(bytes) : '';
 }
 
+/** The bytes of an address; undefined, which is nil, for ''. Throws MeshError where the text is none. */
+export function hostBytes(host: string): Uint8Array | undefined {
+  return host === '' ? undefined : ipBytes(host);
+}
+
 /** A member's tags, a copy: it outlives its packet. */
 export function readMeta(reader: MsgpackReader): Uint8Array {
   const bytes = reader.raw();
   if (!bytes) return NOTHING;
   if (bytes.length > MAX_META_BYTES) throw malformed(`tags of ${bytes.length} bytes`);
-  return bytes.slice();
+  return new Uint8Array(bytes);
 }
 
 /** A member's name. */
@@ -147,14 +152,14 @@ function encodeIndirectPing(message: IndirectPingMessage): Uint8Array {
     .int(message.targetPort)
     .text('SeqNo')
     .int(message.seqNo);
-  return writeSource(writer, message).text('Target').raw(ipBytes(message.targetHost)).finish();
+  return writeSource(writer, message).text('Target').raw(hostBytes(message.targetHost)).finish();
 }
 
 function encodeAlive(message: AliveMessage): Uint8Array {
   const { versions } = message;
   return start(MESSAGE_TYPE.alive, 6)
     .text('Addr')
-    .raw(ipBytes(message.host))
+    .raw(hostBytes(message.host))
     .text('Incarnation')
     .int(message.incarnation)
     .text('Meta')
@@ -190,11 +195,11 @@ const SOURCE = {
     const host = readHost(reader);
     if (host !== '') target.sourceHost = host;
   },
-  SourceNode: (reader: MsgpackReader, target: Mutable<PingSource>) => {
-    target.sourceNode = readName(reader);
-  },
   SourcePort: (reader: MsgpackReader, target: Mutable<PingSource>) => {
     target.sourcePort = reader.uint(PORT);
+  },
+  SourceNode: (reader: MsgpackReader, target: Mutable<PingSource>) => {
+    target.sourceNode = readName(reader);
   },
 };
 
@@ -211,17 +216,17 @@ const INCARNATION = (reader: MsgpackReader, target: { incarnation: number }) => 
 const PING = structFields<Mutable<PingMessage>>({ SeqNo: SEQ_NO, Node: NODE, ...SOURCE });
 const INDIRECT = structFields<Mutable<IndirectPingMessage>>({
   SeqNo: SEQ_NO,
-  Node: NODE,
-  ...SOURCE,
   Target: (reader, target) => {
     target.targetHost = readHost(reader);
   },
   Port: (reader, target) => {
     target.targetPort = reader.uint(PORT);
   },
+  Node: NODE,
   Nack: (reader, target) => {
     target.nack = reader.bool();
   },
+  ...SOURCE,
 });
 const ACK = structFields<Mutable<AckMessage>>({
   SeqNo: SEQ_NO,

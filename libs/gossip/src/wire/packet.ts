@@ -1,7 +1,9 @@
+import { assert } from '@mesh/base';
 import { decodeCompress, encodeCompress } from './compress.ts';
 import { crc32 } from './crc32.ts';
 import { malformed } from './malformed.ts';
 import { MESSAGE_TYPE } from './message-type.ts';
+import { plainBytes } from './plain-bytes.ts';
 
 /** Type and count of a compound. */
 export const COMPOUND_HEADER_BYTES = 2;
@@ -16,8 +18,10 @@ export const CRC_BYTES = 5;
 const MAX_PARTS = 1024;
 /** Wrappers within wrappers: compress and compound. */
 const MAX_DEPTH = 4;
-/** Honest packets hold 1400 bytes. */
+/** All that one packet may decompress to, in all its parts together. Honest packets hold 1400 bytes. */
 const MAX_DECOMPRESSED_BYTES = 64 * 1024;
+/** Wrappers in one packet: those that hold nothing do not count as parts. */
+const MAX_WRAPPERS = 256;
 
 export interface PackOptions {
   /** Compresses where that makes the packet smaller. */
@@ -47,19 +51,20 @@ export function packPacket(parts: readonly Uint8Array[], options: PackOptions): 
  * compressed. Of a compound that was cut short those that are whole. Throws MeshError `invalid-argument`.
  */
 export function unpackPacket(packet: Uint8Array): readonly Uint8Array[] {
-  const parts: Uint8Array[] = [];
-  unwrap(withoutCrc(packet), 0, parts);
-  return parts;
+  const unpacker = new Unpacker();
+  unpacker.unwrap(withoutCrc(plainBytes(packet)), 0);
+  return unpacker.parts;
 }
 
 function compound(parts: readonly Uint8Array[]): Uint8Array {
-  if (parts.length === 0 || parts.length > 255) throw malformed(`${parts.length} parts`);
+  assert(parts.length > 0 && parts.length <= MAX_COMPOUND_PARTS, 'parts of a compound');
   const header = COMPOUND_HEADER_BYTES + COMPOUND_PART_BYTES * parts.length;
   const bytes = new Uint8Array(parts.reduce((total, part) => total + part.length, header));
   bytes[0] = MESSAGE_TYPE.compound;
   bytes[1] = parts.length;
   let at = header;
   parts.forEach((part, index) => {
+    assert(part.length > 0 && part.length <= 0xffff, 'a part of a compound');
     const place = COMPOUND_HEADER_BYTES + COMPOUND_PART_BYTES * index;
     bytes[place] = part.length >> 8;
     bytes[place + 1] = part.length & 0xff;
@@ -76,32 +81,42 @@ function withoutCrc(packet: Uint8Array): Uint8Array {
   return packet.subarray(CRC_BYTES);
 }
 
-function unwrap(message: Uint8Array, depth: number, parts: Uint8Array[]): void {
-  if (message.length === 0) throw malformed('an empty message');
-  const isWrapper = message[0] === MESSAGE_TYPE.compound || message[0] === MESSAGE_TYPE.compress;
-  if (!isWrapper) {
-    if (parts.length === MAX_PARTS) throw malformed(`more than ${MAX_PARTS} messages`);
-    parts.push(message);
-    return;
-  }
-  if (depth === MAX_DEPTH) throw malformed('messages nested too deeply');
-  if (message[0] === MESSAGE_TYPE.compress) {
-    unwrap(decodeCompress(message, MAX_DECOMPRESSED_BYTES), depth + 1, parts);
-  } else {
-    unwrapCompound(message, depth, parts);
-  }
-}
+/** Takes one packet apart, within limits that hold for all of it. */
+class Unpacker {
+  readonly parts: Uint8Array[] = [];
+  private wrappers = 0;
+  private roomBytes = MAX_DECOMPRESSED_BYTES;
 
-function unwrapCompound(message: Uint8Array, depth: number, parts: Uint8Array[]): void {
-  const count = message[1];
-  if (count === undefined) throw malformed('a compound without its count');
-  let at = COMPOUND_HEADER_BYTES + COMPOUND_PART_BYTES * count;
-  if (at > message.length) throw malformed('a compound without its lengths');
-  for (let index = 0; index < count; index++) {
-    const place = COMPOUND_HEADER_BYTES + COMPOUND_PART_BYTES * index;
-    const length = (message[place]! << 8) | message[place + 1]!;
-    if (at + length > message.length) return;
-    if (length > 0) unwrap(message.subarray(at, at + length), depth + 1, parts);
-    at += length;
+  unwrap(message: Uint8Array, depth: number): void {
+    if (message.length === 0) throw malformed('an empty message');
+    const type = message[0];
+    if (type !== MESSAGE_TYPE.compound && type !== MESSAGE_TYPE.compress) {
+      if (this.parts.length === MAX_PARTS) throw malformed(`more than ${MAX_PARTS} messages`);
+      this.parts.push(message);
+      return;
+    }
+    if (depth === MAX_DEPTH) throw malformed('messages nested too deeply');
+    if (++this.wrappers > MAX_WRAPPERS) throw malformed(`more than ${MAX_WRAPPERS} wrappers`);
+    if (type === MESSAGE_TYPE.compound) {
+      this.unwrapCompound(message, depth);
+    } else {
+      const inner = decodeCompress(message, this.roomBytes);
+      this.roomBytes -= inner.length;
+      this.unwrap(inner, depth + 1);
+    }
+  }
+
+  private unwrapCompound(message: Uint8Array, depth: number): void {
+    const count = message[1];
+    if (count === undefined) throw malformed('a compound without its count');
+    let at = COMPOUND_HEADER_BYTES + COMPOUND_PART_BYTES * count;
+    if (at > message.length) throw malformed('a compound without its lengths');
+    for (let index = 0; index < count; index++) {
+      const place = COMPOUND_HEADER_BYTES + COMPOUND_PART_BYTES * index;
+      const length = (message[place]! << 8) | message[place + 1]!;
+      if (at + length > message.length) return;
+      if (length > 0) this.unwrap(message.subarray(at, at + length), depth + 1);
+      at += length;
+    }
   }
 }

@@ -1,10 +1,9 @@
-import { ipBytes } from '../address.ts';
 import { malformed } from './malformed.ts';
 import { MESSAGE_TYPE } from './message-type.ts';
 import { NODE_STATE, type NodeState, type PushPullMessage, type PushPullNode } from './messages.ts';
 import type { MsgpackReader } from './msgpack-reader.ts';
 import { MsgpackWriter } from './msgpack-writer.ts';
-import { readHost, readMeta, readName, readVersions } from './packet-message.ts';
+import { hostBytes, readHost, readMeta, readName, readVersions } from './packet-message.ts';
 import { readStruct, structFields } from './struct.ts';
 
 /** Nodes of one push/pull. */
@@ -76,7 +75,7 @@ function writeNode(writer: MsgpackWriter, node: PushPullNode): void {
   writer
     .map(7)
     .text('Addr')
-    .raw(ipBytes(node.host))
+    .raw(hostBytes(node.host))
     .text('Incarnation')
     .int(node.incarnation)
     .text('Meta')

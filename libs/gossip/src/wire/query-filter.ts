@@ -1,7 +1,7 @@
 import { MsgpackReader } from './msgpack-reader.ts';
 import { MsgpackWriter } from './msgpack-writer.ts';
 import type { QueryFilter } from './serf-messages.ts';
-import { readStruct, readTexts, structFields } from './serf-struct.ts';
+import { MAX_LIST, readStruct, readTexts, structFields } from './serf-struct.ts';
 
 const FILTER_TYPE = { nodes: 0, tag: 1 } as const;
 
@@ -30,7 +30,7 @@ export function decodeFilter(bytes: Uint8Array): QueryFilter | undefined {
   const reader = new MsgpackReader(bytes, 1);
   switch (bytes[0]) {
     case FILTER_TYPE.nodes:
-      return { kind: 'nodes', names: readTexts(reader) };
+      return { kind: 'nodes', names: readTexts(reader, MAX_LIST) };
     case FILTER_TYPE.tag:
       return { kind: 'tag', ...readStruct(reader, TAG, { tag: '', expression: '' }) };
     default:

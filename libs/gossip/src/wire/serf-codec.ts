@@ -133,7 +133,7 @@ const EVENT = structFields<Mutable<UserEventMessage>>({
     target.name = reader.text();
   },
   Payload: (reader, target) => {
-    target.payload = reader.raw() ?? new Uint8Array();
+    target.payload = reader.rawCopy() ?? new Uint8Array();
   },
   CC: (reader, target) => {
     target.coalesce = reader.bool();

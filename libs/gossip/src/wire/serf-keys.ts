@@ -1,13 +1,13 @@
 import type { MsgpackReader } from './msgpack-reader.ts';
 import type { MsgpackWriter } from './msgpack-writer.ts';
 import type { KeyRequest, KeyResponse } from './serf-messages.ts';
-import { readStruct, readTexts, structFields } from './serf-struct.ts';
+import { MAX_LIST, readStruct, readTexts, structFields } from './serf-struct.ts';
 
 type Mutable<T> = { -readonly [K in keyof T]: T[K] };
 
 const REQUEST = structFields<Mutable<KeyRequest>>({
   Key: (reader, target) => {
-    target.key = reader.raw();
+    target.key = reader.rawCopy();
   },
 });
 
@@ -19,7 +19,7 @@ const RESPONSE = structFields<Mutable<KeyResponse>>({
     target.message = reader.text();
   },
   Keys: (reader, target) => {
-    target.keys = readTexts(reader);
+    target.keys = readTexts(reader, MAX_LIST);
   },
   PrimaryKey: (reader, target) => {
     target.primaryKey = reader.text();

@@ -1,8 +1,8 @@
-import { ipBytes } from '../address.ts';
 import type { MsgpackReader } from './msgpack-reader.ts';
 import type { MsgpackWriter } from './msgpack-writer.ts';
 import type { ConflictResponse, MemberRecord } from './serf-messages.ts';
-import { readHost, readName, readStruct, structFields } from './serf-struct.ts';
+import { hostBytes, readHost, readName, readStruct, structFields } from './serf-struct.ts';
+import { MAX_TAGS } from './tags.ts';
 
 type Mutable<T> = { -readonly [K in keyof T]: T[K] };
 
@@ -24,7 +24,7 @@ const FIELDS = structFields<Mutable<MemberRecord>>({
   },
   Tags: (reader, target) => {
     const tags: Record<string, string> = Object.create(null) as Record<string, string>;
-    for (let left = reader.map(); left > 0; left--) tags[reader.text()] = reader.text();
+    for (let left = reader.map(MAX_TAGS); left > 0; left--) tags[reader.text()] = reader.text();
     target.tags = tags;
   },
   Status: (reader, target) => {
@@ -53,7 +53,7 @@ export function writeConflict(writer: MsgpackWriter, { member }: ConflictRespons
     writer.nil();
     return;
   }
-  writer.map(11).text('Addr').raw(ipBytes(member.host));
+  writer.map(11).text('Addr').raw(hostBytes(member.host));
   writer.text('DelegateCur').int(member.delegateCur).text('DelegateMax').int(member.delegateMax);
   writer.text('DelegateMin').int(member.delegateMin).text('Name').text(member.name);
   writer.text('Port').int(member.port).text('ProtocolCur').int(member.protocolCur);

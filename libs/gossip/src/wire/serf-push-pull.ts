@@ -1,7 +1,21 @@
+import { malformed } from './malformed.ts';
 import type { MsgpackReader } from './msgpack-reader.ts';
 import type { MsgpackWriter } from './msgpack-writer.ts';
+import { MAX_NODES } from './push-pull.ts';
 import type { EventBody, EventSlot, SerfPushPull } from './serf-messages.ts';
-import { readLamport, readName, readStruct, readTexts, structFields } from './serf-struct.ts';
+import {
+  MAX_LIST,
+  readLamport,
+  readName,
+  readStruct,
+  readTexts,
+  structFields,
+} from './serf-struct.ts';
+
+/** Members that a state may tell of: some of them are not in the list of nodes. */
+const MAX_MEMBERS = 2 * MAX_NODES;
+/** User events in all slots: a byte that claims one must not cost a hundred. */
+const MAX_EVENTS = 16_384;
 
 type Mutable<T> = { -readonly [K in keyof T]: T[K] };
 
@@ -10,7 +24,7 @@ const BODY = structFields<Mutable<EventBody>>({
     target.name = reader.text();
   },
   Payload: (reader, target) => {
-    target.payload = reader.raw() ?? new Uint8Array();
+    target.payload = reader.rawCopy() ?? new Uint8Array();
   },
 });
 
@@ -20,7 +34,7 @@ const SLOT = structFields<Mutable<EventSlot>>({
   },
   Events: (reader, target) => {
     const events: EventBody[] = [];
-    for (let left = reader.array() ?? 0; left > 0; left--) {
+    for (let left = reader.count(MAX_LIST); left > 0; left--) {
       events.push(
         readStruct<Mutable<EventBody>>(reader, BODY, { name: '', payload: new Uint8Array() }),
       );
@@ -29,27 +43,35 @@ const SLOT = structFields<Mutable<EventSlot>>({
   },
 });
 
+function readSlot(reader: MsgpackReader): EventSlot {
+  return readStruct<Mutable<EventSlot>>(reader, SLOT, { lamportTime: 0, events: [] });
+}
+
 const FIELDS = structFields<Mutable<SerfPushPull>>({
   LTime: (reader, target) => {
     target.lamportTime = readLamport(reader);
   },
   StatusLTimes: (reader, target) => {
     const times = new Map<string, number>();
-    for (let left = reader.map(); left > 0; left--)
+    for (let left = reader.map(MAX_MEMBERS); left > 0; left--) {
       times.set(readName(reader), readLamport(reader));
+    }
     target.statusLamportTimes = times;
   },
   LeftMembers: (reader, target) => {
-    target.leftMembers = readTexts(reader);
+    target.leftMembers = readTexts(reader, MAX_MEMBERS);
   },
   EventLTime: (reader, target) => {
     target.eventLamportTime = readLamport(reader);
   },
   Events: (reader, target) => {
     const slots: (EventSlot | undefined)[] = [];
-    for (let left = reader.array() ?? 0; left > 0; left--) {
-      const slot = { lamportTime: 0, events: [] };
-      slots.push(reader.skipNil() ? undefined : readStruct<Mutable<EventSlot>>(reader, SLOT, slot));
+    let events = 0;
+    for (let left = reader.count(MAX_LIST); left > 0; left--) {
+      const slot = reader.skipNil() ? undefined : readSlot(reader);
+      slots.push(slot);
+      events += slot?.events.length ?? 0;
+      if (events > MAX_EVENTS) throw malformed(`more than ${MAX_EVENTS} events`);
     }
     target.events = slots;
   },

@@ -1,8 +1,9 @@
-import { ipBytes } from '../address.ts';
 import type { MsgpackReader } from './msgpack-reader.ts';
 import type { MsgpackWriter } from './msgpack-writer.ts';
 import type { QueryMessage, QueryResponse, RelayMessage } from './serf-messages.ts';
 import {
+  hostBytes,
+  MAX_LIST,
   readHost,
   readLamport,
   readName,
@@ -31,8 +32,8 @@ const QUERY = structFields<Mutable<QueryMessage>>({
   },
   Filters: (reader, target) => {
     const filters: Uint8Array[] = [];
-    for (let left = reader.array() ?? 0; left > 0; left--) {
-      filters.push(reader.raw() ?? new Uint8Array());
+    for (let left = reader.count(MAX_LIST); left > 0; left--) {
+      filters.push(reader.rawCopy() ?? new Uint8Array());
     }
     target.filters = filters;
   },
@@ -49,7 +50,7 @@ const QUERY = structFields<Mutable<QueryMessage>>({
     target.name = reader.text();
   },
   Payload: (reader, target) => {
-    target.payload = reader.raw();
+    target.payload = reader.rawCopy();
   },
 });
 
@@ -67,7 +68,7 @@ const RESPONSE = structFields<Mutable<QueryResponse>>({
     target.flags = readU32(reader);
   },
   Payload: (reader, target) => {
-    target.payload = reader.raw();
+    target.payload = reader.rawCopy();
   },
 });
 
@@ -102,7 +103,7 @@ export function readQuery(reader: MsgpackReader): QueryMessage {
 }
 
 export function writeQuery(writer: MsgpackWriter, query: QueryMessage): void {
-  writer.map(11).text('Addr').raw(ipBytes(query.host)).text('Filters');
+  writer.map(11).text('Addr').raw(hostBytes(query.host)).text('Filters');
   if (query.filters.length === 0) {
     writer.nil();
   } else {
@@ -134,7 +135,7 @@ export function readRelay(reader: MsgpackReader): RelayMessage {
 }
 
 export function writeRelay(writer: MsgpackWriter, relay: RelayMessage): void {
-  writer.map(2).text('DestAddr').map(3).text('IP').raw(ipBytes(relay.host));
+  writer.map(2).text('DestAddr').map(3).text('IP').raw(hostBytes(relay.host));
   writer.text('Port').int(relay.port).text('Zone').text('');
   writer.text('DestName').text(relay.node).append(relay.body);
 }

@@ -1,22 +1,39 @@
 import type { MsgpackReader } from './msgpack-reader.ts';
 
-/** How each field of a struct is read into its target, by its name on the wire. */
-export type StructFields<T> = ReadonlyMap<string, (reader: MsgpackReader, target: T) => void>;
+type ReadField<T> = (reader: MsgpackReader, target: T) => void;
 
-/** Lists the fields of a struct. */
+/** How each field of a struct is read into its target. */
+export interface StructFields<T> {
+  /** By its name on the wire. */
+  readonly named: ReadonlyMap<string, ReadField<T>>;
+  readonly ordered: readonly ReadField<T>[];
+}
+
+/** Lists the fields of a struct, in the order in which the original declares them. */
 export function structFields<T>(
   fields: Readonly<Record<string, (reader: MsgpackReader, target: T) => void>>,
 ): StructFields<T> {
-  return new Map(Object.entries(fields));
+  return { named: new Map(Object.entries(fields)), ordered: Object.values(fields) };
 }
 
 /**
- * Reads a map as a Go struct: fields that are not there keep the target's value, others than the known are
- * passed over.
+ * Reads a struct: a map by names, or an array by order. Fields that are not there, or nil, keep the target's value
+ * or become zero; others than the known are passed over.
  */
 export function readStruct<T>(reader: MsgpackReader, fields: StructFields<T>, target: T): T {
+  if (reader.isArray()) return readOrdered(reader, fields, target);
   for (let left = reader.map(); left > 0; left--) {
-    const field = fields.get(reader.text());
+    const field = fields.named.get(reader.text());
+    if (field) field(reader, target);
+    else reader.skip();
+  }
+  return target;
+}
+
+function readOrdered<T>(reader: MsgpackReader, { ordered }: StructFields<T>, target: T): T {
+  const count = reader.array() ?? 0;
+  for (let at = 0; at < count; at++) {
+    const field = ordered[at];
     if (field) field(reader, target);
     else reader.skip();
   }

@@ -3,7 +3,9 @@ import { MsgpackWriter } from './msgpack-writer.ts';
 
 /** First byte of encoded tags; without it the whole is the one tag that older peers have. */
 const TAG_MAGIC = 0xff;
-const decoder = new TextDecoder();
+/** As many as the 512 bytes of a member can claim. */
+export const MAX_TAGS = 256;
+const decoder = new TextDecoder('utf-8', { ignoreBOM: true });
 
 /** Tags as a member's meta, in their order. Callers see to the limit of 512 bytes. */
 export function encodeTags(tags: Readonly<Record<string, string>>): Uint8Array {
@@ -21,6 +23,6 @@ export function decodeTags(meta: Uint8Array): Record<string, string> {
     return tags;
   }
   const reader = new MsgpackReader(meta, 1);
-  for (let left = reader.map(); left > 0; left--) tags[reader.text()] = reader.text();
+  for (let left = reader.map(MAX_TAGS); left > 0; left--) tags[reader.text()] = reader.text();
   return tags;
 }
