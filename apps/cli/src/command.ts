@@ -43,7 +43,9 @@ export interface CommandDefinition<F extends FlagTable> {
   run(invocation: Invocation<F>): Promise<number> | number;
 }
 
-/** A command line that misses something: the message and the whole help go to stderr, exit code 1. */
+/**
+ * A command line that misses something: the message, if any, and the whole help go to stderr, exit code 1.
+ */
 export class UsageError extends Error {}
 
 /** Makes a command of its definition: parses flags, answers -h, prints errors. */
@@ -80,7 +82,7 @@ function report(thrown: unknown, io: Io, help: () => string, flags: FlagTable): 
     return 1;
   }
   if (thrown instanceof UsageError) {
-    io.err(`${thrown.message}\n\n${help()}`);
+    io.err(`${thrown.message === '' ? '' : `${thrown.message}\n\n`}${help()}`);
     return 1;
   }
   if (thrown instanceof CommandError) {

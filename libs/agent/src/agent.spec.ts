@@ -340,6 +340,21 @@ test('an event reaches the agent when its filters match services and tags here',
   expect(rig.agent.eventLog.list().map(({ ID }) => ID[0])).toEqual(['a']);
 });
 
+test.each([
+  [true, 'ignoring remote exec event, remote exec disabled.'],
+  [false, 'received remote exec event'],
+])('calls to a job are no news for readers; disable_remote_exec = %s', async (disabled, said) => {
+  await started({ disableRemoteExec: disabled });
+  const event = { Name: '_rexec', Payload: null, Version: 1, LTime: 0, TagFilter: '' };
+  const ID = 'a0000000-0000-4000-8000-000000000000';
+  const lines = () => rig.lines.filter((line) => line.includes(said));
+  await rig.bus.fire({ ...event, ID, NodeFilter: '^other$', ServiceFilter: '' });
+  expect(lines()).toEqual([]);
+  await rig.bus.fire({ ...event, ID, NodeFilter: '', ServiceFilter: '' });
+  expect(lines()).toHaveLength(1);
+  expect(rig.agent.eventLog.list()).toEqual([]);
+});
+
 test('a bad definition keeps the agent from starting', async () => {
   rig = createRig({ checks: [checkOf({ name: 'x', args: ['true'], interval: '5s' })] });
   await expect(rig.start()).rejects.toThrow('Failed to register check "x": Scripts are disabled');

@@ -1,7 +1,8 @@
+import type { Coordinate, UserEvent } from '@mesh/api-contract';
 import { type Component, type Logger, type Platform, silentLogger } from '@mesh/base';
 import type { RuntimeConfig } from '@mesh/config';
 import type { NodeCoordinate } from '@mesh/coordinate';
-import { type EventBus, EventLog, type LocalServices } from '@mesh/event';
+import { type EventBus, EventLog, isMeantFor, type LocalServices } from '@mesh/event';
 import type { CheckTls } from '@mesh/health-checks';
 import type { LogHub } from '@mesh/logging';
 import { LOGGER_NAMES } from '@mesh/logging';
@@ -23,6 +24,8 @@ import { checkHandlers } from './http/checks.ts';
 import type { AgentActions } from './http/deps.ts';
 import { serviceHandlers } from './http/services.ts';
 import { LocalState } from './local-state/local-state.ts';
+import { REMOTE_EXEC_EVENT } from './remote-exec/job-spec.ts';
+import { RemoteExec } from './remote-exec/remote-exec.ts';
 import { agentStats, mergeStats, type Stats } from './stats.ts';
 import { WatchRunner } from './watches/watch-runner.ts';
 
@@ -41,6 +44,8 @@ export interface AgentOptions {
   serverStats(): Stats;
   /** Where user events arrive. */
   readonly events: EventBus;
+  /** This agent's coordinate in the LAN pool; undefined while there is none. */
+  coordinate(): Coordinate | undefined;
   /** Takes this agent's coordinate. */
   readonly coordinateUpdate: WriteEndpoint<NodeCoordinate, true>;
   /** Makes running checks. @default createCheck of @mesh/health-checks */
@@ -85,6 +90,7 @@ class AgentParts implements Agent {
   private readonly registrar: Registrar;
   private readonly syncer: Syncer;
   private readonly watches: WatchRunner;
+  private readonly remoteExec: RemoteExec;
   private tls: CheckTls | undefined;
   private loaded = false;
 
@@ -119,6 +125,14 @@ class AgentParts implements Agent {
       sources: { rpc, events: this.eventLog },
       platform,
       logger: logger.named(LOGGER_NAMES.watch),
+      token: () => this.agentToken(),
+    });
+    this.remoteExec = new RemoteExec({
+      isEnabled: !config.disableRemoteExec,
+      nodeName,
+      rpc,
+      timers: platform.timers,
+      logger,
       token: () => this.agentToken(),
     });
     this.components = this.createComponents();
@@ -202,7 +216,7 @@ class AgentParts implements Agent {
 
   private createComponents(): readonly Component[] {
     const { config, state } = this;
-    const { platform, logger, rpc, coordinateUpdate } = this.options;
+    const { platform, logger, rpc, coordinateUpdate, coordinate } = this.options;
     const reaper = new Reaper({
       state,
       platform,
@@ -218,6 +232,7 @@ class AgentParts implements Agent {
     const coordinates = new CoordinateSender({
       rpc,
       update: coordinateUpdate,
+      coordinate,
       nodeName: config.nodeName,
       segment: config.segment,
       platform,
@@ -230,6 +245,7 @@ class AgentParts implements Agent {
       this.syncer,
       reaper,
       this.watches,
+      this.remoteExec,
       ...(config.disableCoordinates ? [] : [coordinates]),
     ];
   }
@@ -240,7 +256,7 @@ class AgentParts implements Agent {
     return {
       name: 'local-state',
       start: async () => {
-        unsubscribe ??= this.options.events.subscribe((event) => this.eventLog.receive(event));
+        unsubscribe ??= this.options.events.subscribe((event) => this.receive(event));
         if (!this.loaded) this.load(new Map());
         this.loaded = true;
         this.runner.start();
@@ -252,6 +268,12 @@ class AgentParts implements Agent {
         await this.files.settled();
       },
     };
+  }
+
+  /** Calls to a job are not for readers of the event list. */
+  private receive(event: UserEvent): void {
+    if (event.Name !== REMOTE_EXEC_EVENT) this.eventLog.receive(event);
+    else if (isMeantFor(event, this.localServices)) this.remoteExec.handle(event);
   }
 
   private createRoutes(): readonly BoundRoute[] {
@@ -267,6 +289,7 @@ class AgentParts implements Agent {
       version,
       actions,
       config: () => this.config,
+      coordinate: () => this.options.coordinate(),
       stats: () =>
         mergeStats(
           agentStats(this.state, this.runner, version),

@@ -1,6 +1,7 @@
+import type { Coordinate } from '@mesh/api-contract';
 import type { Component, Logger, Platform, Timer } from '@mesh/base';
 import { MeshError } from '@mesh/base';
-import { type NodeCoordinate, originCoordinate } from '@mesh/coordinate';
+import type { NodeCoordinate } from '@mesh/coordinate';
 import type { Rpc, WriteEndpoint } from '@mesh/resource';
 
 /** Updates per second that a cluster's servers should get, and the shortest interval of one agent. */
@@ -16,6 +17,8 @@ export interface CoordinateSenderOptions {
   readonly segment: string;
   readonly platform: Platform;
   readonly logger: Logger;
+  /** Ours in the LAN pool; undefined while there is none. */
+  coordinate(): Coordinate | undefined;
   token(): string;
   clusterSize(): number;
 }
@@ -50,8 +53,10 @@ export class CoordinateSender implements Component {
   }
 
   private async send(): Promise<void> {
-    const { rpc, update, nodeName, segment, token } = this.options;
-    const report = { Node: nodeName, Segment: segment, Coord: originCoordinate() };
+    const { rpc, update, nodeName, segment, token, coordinate } = this.options;
+    const Coord = coordinate();
+    if (!Coord) return;
+    const report = { Node: nodeName, Segment: segment, Coord };
     await rpc.write(update, report, { datacenter: '', token: token() });
   }
 

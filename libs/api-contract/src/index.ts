@@ -29,6 +29,7 @@ export { eventRoutes } from './event-routes.ts';
 export { healthRoutes } from './health-routes.ts';
 export { intentionRoutes } from './intention-routes.ts';
 export type { Intention, IntentionAction, IntentionMatches } from './intention-types.ts';
+export { keyringRoutes } from './keyring-routes.ts';
 export { kvRoutes } from './kv-routes.ts';
 export type { KvPair, Session, UserEvent } from './kv-types.ts';
 export type { LiveCancel, LiveRequest, LiveSubscribe, LiveUpdate } from './live-types.ts';
@@ -37,6 +38,7 @@ export { operatorRoutes } from './operator-routes.ts';
 export type {
   AutopilotConfiguration,
   AutopilotSettings,
+  KeyringResponse,
   OperatorHealth,
   RaftConfiguration,
   RaftServer,

@@ -70,3 +70,20 @@ export interface OperatorHealth {
   readonly FailureTolerance: number;
   readonly Servers: readonly ServerHealth[];
 }
+
+/** What the members of one pool said to a keyring operation. */
+export interface KeyringResponse {
+  readonly WAN: boolean;
+  /** Of the pool; of a WAN pool that of the server which asked. */
+  readonly Datacenter: string;
+  /** Of an enterprise feature: always "". */
+  readonly Segment: string;
+  /** Name of a member -> its remark; absent where there is none. */
+  readonly Messages?: Readonly<Record<string, string>>;
+  /** Base64 of a key -> members that have it. */
+  readonly Keys: Readonly<Record<string, number>>;
+  /** Base64 of a key -> members that encrypt with it. */
+  readonly PrimaryKeys: Readonly<Record<string, number>>;
+  /** Members asked. */
+  readonly NumNodes: number;
+}

@@ -7,7 +7,7 @@ import {
   type ServiceNode,
 } from '@mesh/api-contract';
 import { invalid } from '@mesh/base';
-import type { ReadEndpoint, WriteContext, WriteEndpoint } from '@mesh/resource';
+import type { CallEndpoint, ReadEndpoint, WriteContext, WriteEndpoint } from '@mesh/resource';
 import { deregisterEntry, registerEntry } from './commands.ts';
 import {
   gatewayServiceFilter,
@@ -79,12 +79,11 @@ function registerPayload(request: LooseRegister, context: WriteContext): Registe
   };
 }
 
-/** Names of the known datacenters. */
-export const catalogDatacenters: ReadEndpoint<Record<string, never>, readonly string[]> = {
-  kind: 'read',
+/** Names of the known datacenters, nearest first: what any server knows of the wide-area pool. */
+export const catalogDatacenters: CallEndpoint<Record<string, never>, readonly string[]> = {
+  kind: 'call',
   method: 'Catalog.ListDatacenters',
   acl: catalogRoutes.datacenters.acl,
-  run: (_view, _args, { datacenter }) => [datacenter],
 };
 
 /** Which nodes a list wants. */

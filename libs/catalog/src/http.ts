@@ -46,9 +46,10 @@ export function catalogHttpRoutes(deps: CatalogHttpDeps): readonly BoundRoute[] 
       );
     },
     datacenters: async ({ readOptions }) => {
-      const reply = await rpc.read(catalogDatacenters, {}, readOptions);
+      const { datacenter, token, signal } = readOptions;
+      const options = { datacenter, token, server: 'any', signal } as const;
       // Without X-Consul-* headers: the list is no replicated state.
-      return jsonReply(reply.value);
+      return jsonReply(await rpc.call(catalogDatacenters, {}, options));
     },
     nodes: async (request) => {
       const args = { nodeMeta: nodeMetaOf(request), filter: request.filter };

@@ -2,7 +2,6 @@ import type { Resource } from '@mesh/resource';
 import { catalogCommands } from './commands.ts';
 import {
   catalogAddressOwners,
-  catalogDatacenters,
   catalogDeregister,
   catalogGatewayServices,
   catalogNode,
@@ -24,7 +23,6 @@ export function catalogResource(hooks: CatalogHooks): Resource {
     endpoints: [
       catalogRegister,
       catalogDeregister,
-      catalogDatacenters,
       catalogNodes,
       catalogServices,
       catalogServiceNodes,

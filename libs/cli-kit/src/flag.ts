@@ -1,4 +1,4 @@
-import { parseDuration } from '@mesh/base';
+import { formatDuration, parseDuration } from '@mesh/base';
 
 /** One command-line flag as data: how its text becomes a value, and what help says of it. */
 export interface Flag<T> {
@@ -92,10 +92,10 @@ export function uintFlag(doc: string): Flag<bigint> {
   return { ...row('uint', doc, 0n, ''), parse: (text) => unsigned(text, MAX_UINT64) };
 }
 
-/** A Go duration such as 1m30s; the value is in milliseconds. */
-export function durationFlag(doc: string): Flag<number> {
+/** A Go duration such as 1m30s; values are in milliseconds. */
+export function durationFlag(doc: string, initialMs = 0): Flag<number> {
   return {
-    ...row('duration', doc, 0, ''),
+    ...row('duration', doc, initialMs, initialMs === 0 ? '' : formatDuration(initialMs)),
     parse(text) {
       const ms = parseDuration(text);
       if (ms === undefined) throw new FlagValueError('parse error');

@@ -21,6 +21,7 @@ export { loadDefinitionFile } from './load-definition-file.ts';
 export type {
   CheckSettings,
   DnsConfig,
+  GossipPoolConfig,
   HttpConfig,
   ListenAddress,
   LogConfig,

@@ -75,6 +75,22 @@ export interface CheckSettings {
   readonly reapIntervalMs: number;
 }
 
+/** One pool of agents: `gossip_lan` or `gossip_wan` with what belongs to it. */
+export interface GossipPoolConfig {
+  /** Address to listen on, UDP and TCP; may be 0.0.0.0 or ::. */
+  readonly bindAddress: string;
+  /** Networks that members may come from; empty allows all. */
+  readonly allowedCidrs: readonly string[];
+  readonly gossipIntervalMs: number;
+  readonly gossipNodes: number;
+  readonly probeIntervalMs: number;
+  readonly probeTimeoutMs: number;
+  readonly retransmitMult: number;
+  readonly suspicionMult: number;
+  /** Failed members are kept and tried again for so long. */
+  readonly reconnectTimeoutMs: number;
+}
+
 /** A `watches` entry or the flags of `consul watch`. */
 export interface WatchDefinition {
   readonly type: string;
@@ -181,8 +197,20 @@ export interface RuntimeConfig {
     readonly retryWan: readonly string[];
     readonly retryIntervalMs: number;
     readonly retryMaxAttempts: number;
+    readonly retryIntervalWanMs: number;
+    readonly retryMaxAttemptsWan: number;
     /** Go back to the members of old although this agent left them. */
     readonly rejoinAfterLeave: boolean;
+  };
+  readonly gossip: {
+    readonly lan: GossipPoolConfig;
+    readonly wan: GossipPoolConfig;
+    /** Plain gossip is refused where there are keys. */
+    readonly verifyIncoming: boolean;
+    /** Gossip is encrypted where there are keys. */
+    readonly verifyOutgoing: boolean;
+    /** Keys live in memory alone. */
+    readonly disableKeyringFile: boolean;
   };
   /** Gossip key, base64; "" for none. */
   readonly encryptKey: string;

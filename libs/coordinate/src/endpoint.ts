@@ -1,10 +1,20 @@
 import { coordinateRoutes } from '@mesh/api-contract';
 import { invalid } from '@mesh/base';
-import type { ReadEndpoint, WriteEndpoint } from '@mesh/resource';
+import type { CallEndpoint, ReadEndpoint, WriteEndpoint } from '@mesh/resource';
 import { batchUpdateEntry } from './commands.ts';
 import { distancesFrom, isUsable } from './distance.ts';
 import { allCoordinates, coordinatesOf } from './queries.ts';
-import type { NodeCoordinate } from './types.ts';
+import type { DatacenterCoordinates, NodeCoordinate } from './types.ts';
+
+/** Coordinates of the servers of all datacenters: what any server knows of the wide-area pool. */
+export const coordinateDatacenters: CallEndpoint<
+  Record<string, never>,
+  readonly DatacenterCoordinates[]
+> = {
+  kind: 'call',
+  method: 'Coordinate.ListDatacenters',
+  acl: coordinateRoutes.datacenters.acl,
+};
 
 /** All coordinates of the datacenter. */
 export const coordinateNodes: ReadEndpoint<Record<string, never>, readonly NodeCoordinate[]> = {

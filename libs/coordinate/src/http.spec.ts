@@ -2,26 +2,29 @@ import { MeshError } from '@mesh/base';
 import { PLAIN_WRITE } from '@mesh/resource';
 import { callRoute, DirectRpc } from '@mesh/testkit';
 import { originCoordinate } from './distance.ts';
-import { coordinateBatchUpdate, coordinateUpdate } from './endpoint.ts';
+import { coordinateBatchUpdate, coordinateDatacenters, coordinateUpdate } from './endpoint.ts';
 import { coordinateHttpRoutes } from './http.ts';
 import { coordinateResource } from './resource.ts';
 import { coordinates, deleteCoordinates } from './table.ts';
 import type { NodeCoordinate } from './types.ts';
+
+const known = {
+  Datacenter: 'dc1',
+  AreaID: 'wan',
+  Coordinates: [{ Node: 'vm', Segment: '', Coord: originCoordinate() }],
+};
 
 function world() {
   const accepted: NodeCoordinate[] = [];
   const update = coordinateUpdate((one) => accepted.push(one));
   const rpc = new DirectRpc([
     coordinateResource({ nodeExists: (_view, node) => node !== 'nope', update }),
-  ]);
-  const datacenters = () => [
     {
-      Datacenter: 'dc1',
-      AreaID: 'wan',
-      Coordinates: [{ Node: 'vm', Segment: '', Coord: originCoordinate() }],
+      ...{ name: 'area', tables: [], commands: [], endpoints: [] },
+      calls: [{ endpoint: coordinateDatacenters, run: () => [known] }],
     },
-  ];
-  const routes = coordinateHttpRoutes({ rpc, update, datacenters });
+  ]);
+  const routes = coordinateHttpRoutes({ rpc, update });
   const store = (updates: readonly NodeCoordinate[]) =>
     rpc.write(coordinateBatchUpdate, updates, PLAIN_WRITE);
   return { rpc, routes, accepted, store };

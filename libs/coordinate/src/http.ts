@@ -10,16 +10,14 @@ import {
   readReply,
   type WriteEndpoint,
 } from '@mesh/resource';
-import { coordinateNode, coordinateNodes } from './endpoint.ts';
-import type { DatacenterCoordinates, NodeCoordinate } from './types.ts';
+import { coordinateDatacenters, coordinateNode, coordinateNodes } from './endpoint.ts';
+import type { NodeCoordinate } from './types.ts';
 
 /** What the handlers need. */
 export interface CoordinateHttpDeps {
   readonly rpc: Rpc;
   /** Made by coordinateUpdate, with the batcher of this server. */
   readonly update: WriteEndpoint<NodeCoordinate, true>;
-  /** Coordinates of the wide-area pool as this agent knows them. */
-  readonly datacenters: () => readonly DatacenterCoordinates[];
 }
 
 const updateBody = record({
@@ -31,9 +29,12 @@ const updateBody = record({
 
 /** Handlers of the coordinate routes. */
 export function coordinateHttpRoutes(deps: CoordinateHttpDeps): readonly BoundRoute[] {
-  const { rpc, update, datacenters } = deps;
+  const { rpc, update } = deps;
   return implement(coordinateRoutes, {
-    datacenters: () => jsonReply(datacenters()),
+    datacenters: async ({ token, signal }) => {
+      const options = { datacenter: '', token, server: 'any', signal } as const;
+      return jsonReply(await rpc.call(coordinateDatacenters, {}, options));
+    },
     nodes: async ({ readOptions, query }) => {
       const reply = await rpc.read(coordinateNodes, {}, readOptions);
       return readReply(reply, inSegment(reply.value, query.get('segment')));

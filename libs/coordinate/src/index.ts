@@ -13,6 +13,7 @@ export { coordinateResource } from './resource.ts';
 export type { DistancesArgs } from './endpoint.ts';
 export {
   coordinateBatchUpdate,
+  coordinateDatacenters,
   coordinateDistances,
   coordinateNode,
   coordinateNodes,

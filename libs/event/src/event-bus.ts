@@ -1,11 +1,20 @@
 import type { UserEvent } from '@mesh/api-contract';
 
-/** Carries user events to every agent of the datacenter, this one included. */
+/** Where an event goes, and in whose name. */
+export interface FireOptions {
+  /** "" is the agent's own. */
+  readonly datacenter: string;
+  readonly token: string;
+  readonly signal?: AbortSignal;
+}
+
+/** Carries user events to every agent of a datacenter, this one included. */
 export interface EventBus {
   /**
    * Sends an event; resolves once it is on its way. Rejects with MeshError when it cannot be sent.
+   * Without options it is for this datacenter, without a token.
    */
-  fire(event: UserEvent): Promise<void>;
+  fire(event: UserEvent, options?: FireOptions): Promise<void>;
   /** Called for each event that arrives, in order. Returns an unsubscriber. */
   subscribe(listener: (event: UserEvent) => void): () => void;
 }

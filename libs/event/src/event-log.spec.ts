@@ -3,7 +3,8 @@ import type { UserEvent } from '@mesh/api-contract';
 import { ManualTimers } from '@mesh/testkit';
 import { LocalEventBus } from './event-bus.ts';
 import { eventIndex } from './event-index.ts';
-import { EVENT_LOG_SIZE, EventLog, type LocalServices } from './event-log.ts';
+import { EVENT_LOG_SIZE, EventLog } from './event-log.ts';
+import type { LocalServices } from './event-target.ts';
 
 const local: LocalServices = {
   nodeName: 'web-1.example',

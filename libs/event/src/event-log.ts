@@ -1,24 +1,10 @@
 import type { UserEvent } from '@mesh/api-contract';
 import type { Timers } from '@mesh/base';
-import { compilePattern } from '@mesh/filter';
 import { eventIndex } from './event-index.ts';
+import { isMeantFor, type LocalServices } from './event-target.ts';
 
 /** Events kept. */
 export const EVENT_LOG_SIZE = 256;
-/** Version of events that this agent understands; newer ones are for newer agents. */
-const MAX_VERSION = 1;
-
-/** Which of an agent's services an event may be for. */
-export interface LocalServices {
-  readonly nodeName: string;
-  /**
-   * Names of the services on this agent; a service filter is a pattern over them. Where absent, a
-   * filter means the one service of that name.
-   */
-  serviceNames?(): readonly string[];
-  /** Tags of each instance of a service on this agent; empty when it has none. */
-  tagsOf(service: string): readonly (readonly string[])[];
-}
 
 /**
  * The last events that reached this agent and were meant for it. Events without a Lamport order
@@ -39,7 +25,7 @@ export class EventLog {
    * Takes an event that has arrived; drops it when it is not meant for this agent. True when kept.
    */
   receive(event: UserEvent): boolean {
-    if (!this.isMeantHere(event)) return false;
+    if (!isMeantFor(event, this.local)) return false;
     this.events.push(event);
     if (this.events.length > EVENT_LOG_SIZE) this.events.shift();
     for (const wake of [...this.waiting]) wake();
@@ -79,31 +65,5 @@ export class EventLog {
       this.waiting.add(check);
       signal.addEventListener('abort', finish, { once: true });
     });
-  }
-
-  private isMeantHere(event: UserEvent): boolean {
-    if (event.Version > MAX_VERSION) return false;
-    const { NodeFilter, ServiceFilter, TagFilter } = event;
-    if (NodeFilter !== '' && !predicate(NodeFilter)(this.local.nodeName)) return false;
-    if (ServiceFilter === '') return true;
-    const hasTag = TagFilter === '' ? undefined : predicate(TagFilter);
-    return this.namesMatching(ServiceFilter)
-      .flatMap((name) => this.local.tagsOf(name))
-      .some((tags) => !hasTag || tags.some(hasTag));
-  }
-
-  private namesMatching(filter: string): readonly string[] {
-    const names = this.local.serviceNames?.();
-    return names ? names.filter(predicate(filter)) : [filter];
-  }
-}
-
-/** A pattern from elsewhere may be one that we cannot read: it then matches nothing. */
-function predicate(pattern: string): (text: string) => boolean {
-  try {
-    const compiled = compilePattern(pattern);
-    return (text) => compiled.test(text);
-  } catch {
-    return () => false;
   }
 }

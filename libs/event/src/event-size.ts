@@ -2,7 +2,7 @@ import type { UserEvent } from '@mesh/api-contract';
 import { utf8Bytes } from '@mesh/base';
 
 /** What the name of a user event is prefixed with on the wire. */
-const NAME_PREFIX = 'consul:event:';
+export const EVENT_NAME_PREFIX = 'consul:event:';
 /** Lamport times up to 2^32 take 5 bytes at most. */
 const LAMPORT_BYTES = 5;
 
@@ -22,7 +22,7 @@ export function eventMessageBytes(event: UserEvent): number {
   return (
     2 +
     (textSize(5) + LAMPORT_BYTES) +
-    field(4, NAME_PREFIX.length + name, true) +
+    field(4, EVENT_NAME_PREFIX.length + name, true) +
     field(7, payload, true) +
     (textSize(2) + 1)
   );

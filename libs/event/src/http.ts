@@ -1,5 +1,5 @@
 import { eventRoutes } from '@mesh/api-contract';
-import { invalid, MeshError, parseDuration, type Random } from '@mesh/base';
+import { invalid, parseDuration, type Random } from '@mesh/base';
 import { type BoundRoute, implement, jsonReply, type RequestContext } from '@mesh/resource';
 import type { EventBus } from './event-bus.ts';
 import type { EventLog } from './event-log.ts';
@@ -8,11 +8,6 @@ import { newEvent } from './fire.ts';
 /** What the handlers need. */
 export interface EventHttpDeps {
   readonly bus: EventBus;
-  /**
-   * This agent's datacenter, the only one that can be reached.
-   * @default any ?dc= is taken for it
-   */
-  readonly datacenter?: string;
   readonly log: EventLog;
   readonly random: Random;
   /** Wait of a blocking read that names none, milliseconds. */
@@ -24,10 +19,9 @@ export interface EventHttpDeps {
 /** Handlers of the event routes. */
 export function eventHttpRoutes(deps: EventHttpDeps): readonly BoundRoute[] {
   return implement(eventRoutes, {
-    fire: async ({ params, query, body }) => {
+    fire: async ({ params, query, body, token, signal }) => {
       const name = params['name'] ?? '';
       if (name === '') throw invalid('Missing name');
-      requireLocal(query.get('dc') ?? '', deps.datacenter);
       const event = newEvent(
         {
           name,
@@ -38,7 +32,7 @@ export function eventHttpRoutes(deps: EventHttpDeps): readonly BoundRoute[] {
         },
         deps.random.uuid(),
       );
-      await deps.bus.fire(event);
+      await deps.bus.fire(event, { datacenter: query.get('dc') ?? '', token, signal });
       return jsonReply(event);
     },
     list: async (request) => {
@@ -67,9 +61,4 @@ function waitOf({ query }: RequestContext): number {
   const waitMs = parseDuration(text);
   if (waitMs === undefined || waitMs < 0) throw invalid('Invalid wait time');
   return waitMs;
-}
-
-function requireLocal(wanted: string, own: string | undefined): void {
-  if (wanted === '' || own === undefined || wanted === own) return;
-  throw new MeshError('no-servers', 'No path to datacenter');
 }

@@ -1,28 +1,13 @@
 import { createSecretKey } from 'node:crypto';
-import { readFileSync } from 'node:fs';
-import { join } from 'node:path';
 import { MeshError } from '@mesh/base';
 import fc from 'fast-check';
 import { algorithmFor, type CipherKey, type EncryptionVersion, seal, unseal } from './aes-gcm.ts';
-
-/** Captured from the original; all hexadecimal, the key base64. */
-interface Captured {
-  readonly name: string;
-  readonly key: string;
-  readonly aad: string;
-  readonly plain: string;
-  readonly sealed: string;
-}
-
-const CAPTURED: readonly Captured[] = JSON.parse(
-  readFileSync(join(__dirname, '..', 'testdata', 'encrypted.json'), 'utf8'),
-);
+import { CAPTURED, hex } from './testing/captured.ts';
 
 function keyOf(bytes: Uint8Array): CipherKey {
   return { object: createSecretKey(bytes), algorithm: algorithmFor(bytes.length)! };
 }
 
-const hex = (text: string) => new Uint8Array(Buffer.from(text, 'hex'));
 const OTHER = keyOf(new Uint8Array(32).fill(9));
 
 test('captured packets and streams, both ways', () => {

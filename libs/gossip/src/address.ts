@@ -11,6 +11,9 @@ export interface GossipAddress {
 }
 
 const GROUPS = 8;
+const ZERO = '0'.charCodeAt(0);
+/** Of a digit, where one was expected. */
+const DOT = '.'.charCodeAt(0) - ZERO;
 
 /** `1.2.3.4:80`, `[::1]:80`. */
 export function formatAddress({ host, port }: GossipAddress): string {
@@ -73,23 +76,34 @@ function parseBytes(text: string): Uint8Array | undefined {
   return text.includes(':') ? parseSixteen(text.split('%')[0]!) : parseFour(text);
 }
 
+/** Digit by digit: every packet that is sent has an address. */
 function parseFour(text: string): Uint8Array | undefined {
-  const parts = text.split('.');
-  if (parts.length !== 4) return undefined;
   const bytes = new Uint8Array(4);
-  for (const [at, part] of parts.entries()) {
-    if (!/^\d{1,3}$/.test(part) || (part.length > 1 && part.startsWith('0'))) return undefined;
-    const value = Number(part);
+  let part = 0;
+  let value = 0;
+  let digits = 0;
+  for (let at = 0; at <= text.length; at++) {
+    const digit = at === text.length ? DOT : text.charCodeAt(at) - ZERO;
+    if (digit === DOT) {
+      if (digits === 0 || part === 4) return undefined;
+      bytes[part++] = value;
+      value = 0;
+      digits = 0;
+      continue;
+    }
+    // No leading zeros: others read them as octal.
+    if (digit < 0 || digit > 9 || (digits > 0 && value === 0)) return undefined;
+    value = value * 10 + digit;
+    digits++;
     if (value > 255) return undefined;
-    bytes[at] = value;
   }
-  return bytes;
+  return part === 4 ? bytes : undefined;
 }
 
 function parseSixteen(text: string): Uint8Array | undefined {
   const halves = text.split('::');
   if (halves.length > 2) return undefined;
-  const [head, tail] = halves.map((half) => groupsOf(half));
+  const [head, tail] = halves.map((half, at) => groupsOf(half, at === halves.length - 1));
   if (!head || (halves.length === 2 && !tail)) return undefined;
   const given = head.length + (tail?.length ?? 0);
   if (halves.length === 1 ? given !== GROUPS : given >= GROUPS) return undefined;
@@ -98,13 +112,13 @@ function parseSixteen(text: string): Uint8Array | undefined {
   return Uint8Array.from(groups.flatMap((group) => [group >> 8, group & 0xff]));
 }
 
-/** Groups of half an address; the last may be an IPv4 address. */
-function groupsOf(half: string): number[] | undefined {
+/** Groups of half an address; the last of all may be an IPv4 address. */
+function groupsOf(half: string, isLast: boolean): number[] | undefined {
   if (half === '') return [];
   const groups: number[] = [];
   const parts = half.split(':');
   for (const [at, part] of parts.entries()) {
-    if (at === parts.length - 1 && part.includes('.')) {
+    if (isLast && at === parts.length - 1 && part.includes('.')) {
       const four = parseFour(part);
       if (!four) return undefined;
       groups.push((four[0]! << 8) | four[1]!, (four[2]! << 8) | four[3]!);

@@ -5,6 +5,7 @@ export type { GossipConfig } from './config.ts';
 export { DEV_CONFIG, LAN_CONFIG, WAN_CONFIG } from './config.ts';
 export type { KeyQueryResult } from './serf/key-query.ts';
 export { KeyQueryDigest, keyQuery } from './serf/key-query.ts';
+export { SerfCore } from './serf/serf-core.ts';
 export type {
   IncomingQuery,
   KeyOperations,

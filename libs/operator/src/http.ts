@@ -17,6 +17,7 @@ import {
   raftRemovePeer,
   serverHealth,
 } from './endpoint.ts';
+import { keyringHttpRoutes } from './keyring/http.ts';
 import type { PeerName } from './raft.ts';
 import { decodeSettings } from './settings.ts';
 
@@ -31,7 +32,7 @@ const UNHEALTHY = 429;
 
 /** Handlers of the operator routes. */
 export function operatorHttpRoutes({ rpc }: OperatorHttpDeps): readonly BoundRoute[] {
-  return implement(operatorRoutes, {
+  const servers = implement(operatorRoutes, {
     raftConfiguration: async (request) => {
       const isStale = request.readOptions.consistency === 'stale';
       const options = callOptions(request, isStale ? 'any' : 'leader');
@@ -55,6 +56,7 @@ export function operatorHttpRoutes({ rpc }: OperatorHttpDeps): readonly BoundRou
       return { kind: 'json', status, value: health };
     },
   });
+  return [...servers, ...keyringHttpRoutes(rpc)];
 }
 
 function callOptions(request: RequestContext, server: CallOptions['server']): CallOptions {

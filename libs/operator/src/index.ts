@@ -22,6 +22,11 @@ export {
 // For composition roots.
 export type { OperatorHttpDeps } from './http.ts';
 export { operatorHttpRoutes } from './http.ts';
+export type { KeyringAnswer, KeyringChangeArgs, KeyringListArgs } from './keyring/endpoint.ts';
+export { keyringList, keyringOperation } from './keyring/endpoint.ts';
+export type { KeyringPools } from './keyring/pools.ts';
+export type { KeyringParts } from './keyring/resource.ts';
+export { keyringResource } from './keyring/resource.ts';
 export type { PeerName } from './raft.ts';
 export type { OperatorParts } from './resource.ts';
 export { operatorResource } from './resource.ts';

@@ -18,7 +18,6 @@ export async function runAgent(argv: readonly string[]): Promise<number> {
   try {
     const loaded = load(argv, platform);
     if (!loaded) return 0;
-    requireServer(loaded);
     return await new AgentRun(argv, loaded, platform).run();
   } catch (thrown) {
     if (thrown instanceof FlagError) {
@@ -38,13 +37,4 @@ function load(argv: readonly string[], platform: Platform): LoadedConfig | undef
     return undefined;
   }
   return loadConfig({ flags, random: platform.random });
-}
-
-/** Client agents need gossip; saying so beats half a start. */
-function requireServer({ config }: LoadedConfig): void {
-  if (config.dev || config.server) return;
-  throw new MeshError(
-    'unsupported',
-    'a client agent is not part of this build yet; accepted are -dev (a server in memory) and -server',
-  );
 }

@@ -1,5 +1,5 @@
 import { type Logger, MeshError, type Platform } from '@mesh/base';
-import { diffReload, type LoadedConfig, loadConfig } from '@mesh/config';
+import { diffReload, type LoadedConfig, loadConfig, type RuntimeConfig } from '@mesh/config';
 import {
   createLogHub,
   createStreamSink,
@@ -11,6 +11,7 @@ import { agentBanner } from './banner.ts';
 import { writePidFile } from './pid-file.ts';
 import { onSignals, type SignalAction } from './process-signals.ts';
 import type { Root } from './roots/agent-services.ts';
+import { createClientRoot } from './roots/client.ts';
 import { createDevRoot } from './roots/dev.ts';
 import { createServerRoot } from './roots/server.ts';
 import { startAll, stopAll } from './run.ts';
@@ -20,6 +21,12 @@ import { VERSION } from './version.ts';
 const LEAVE_GRACE_MS = 10_000;
 /** Time for the answer of /v1/agent/leave to go out before listeners close, milliseconds. */
 const ANSWER_GRACE_MS = 50;
+
+/** What kind of agent a configuration makes. */
+function rootOf({ dev, server }: RuntimeConfig) {
+  if (dev) return createDevRoot;
+  return server ? createServerRoot : createClientRoot;
+}
 
 /** One life of an agent process: start, signals, reload, leave, stop. */
 export class AgentRun {
@@ -46,8 +53,7 @@ export class AgentRun {
     });
     this.logger = this.hub.logger('agent');
     this.logFile = this.openLogFile();
-    const createRoot = loaded.config.dev ? createDevRoot : createServerRoot;
-    this.root = createRoot(loaded.config, platform, this.hub, {
+    this.root = rootOf(loaded.config)(loaded.config, platform, this.hub, {
       leave: () => this.leaveByRequest(),
       reload: () => this.reload(),
       fail: (error) => {

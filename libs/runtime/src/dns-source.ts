@@ -111,7 +111,7 @@ class RpcDnsSource implements DnsSource {
 
   private async isKnown(datacenter: string): Promise<boolean> {
     const { token = '' } = this.options;
-    const known = await this.rpc.read(catalogDatacenters, {}, { ...PLAIN_READ, token });
-    return known.value.includes(datacenter);
+    const options = { datacenter: '', token, server: 'any' } as const;
+    return (await this.rpc.call(catalogDatacenters, {}, options)).includes(datacenter);
   }
 }

@@ -9,7 +9,6 @@ const ABSENT: readonly (readonly [string, string])[] = [
   ['/v1/connect', 'the service mesh (Connect)'],
   ['/v1/discovery-chain', 'the discovery chain'],
   ['/v1/internal', 'the internal API of the Web UI'],
-  ['/v1/operator/keyring', 'the keyring of gossip encryption'],
 ];
 
 const METHODS: readonly HttpMethod[] = ['GET', 'PUT', 'POST', 'DELETE'];

@@ -1,5 +1,11 @@
 import type { Logger, Metrics, Platform } from '@mesh/base';
-import type { Membership } from '@mesh/membership';
+import type {
+  Keyrings,
+  Membership,
+  PoolCoordinates,
+  PoolEvents,
+  ServerRouter,
+} from '@mesh/membership';
 import type { AutopilotLimits } from '@mesh/operator';
 import type {
   Consensus,
@@ -11,6 +17,16 @@ import type {
   Transport,
 } from '@mesh/raft';
 import type { CallClient } from '@mesh/rpc';
+
+/** What gossip gives a server besides the members. */
+export interface ServerPools {
+  /** Finds servers of this and other datacenters. */
+  readonly router: ServerRouter;
+  /** User events of the LAN pool. */
+  readonly events: PoolEvents;
+  readonly keyrings: Keyrings;
+  readonly coordinates: PoolCoordinates;
+}
 
 /** What a server is made of; built by a composition root. */
 export interface ServerOptions {
@@ -25,7 +41,7 @@ export interface ServerOptions {
   readonly bootstrapExpect: number;
   /** -dev: starts a cluster of its own without a word of it. @default false */
   readonly startAlone?: boolean;
-  readonly membership: Membership;
+  readonly membership: Membership & ServerPools;
   /** Calls the RPC port of other servers. */
   readonly calls: CallClient;
   /** Closed when the server stops, as consensus owns it. */

@@ -1,7 +1,6 @@
 import { noMetrics, silentLogger } from '@mesh/base';
 import { catalogNodes, catalogRegister } from '@mesh/catalog';
 import { kvApply, kvGet } from '@mesh/kv';
-import type { Membership } from '@mesh/membership';
 import { operatorHttpRoutes } from '@mesh/operator';
 import { raftTiming } from '@mesh/raft';
 import { MemoryLogStore, MemorySnapshotStore } from '@mesh/raft-storage';
@@ -9,6 +8,7 @@ import { PLAIN_READ, PLAIN_WRITE } from '@mesh/resource';
 import { callRoute } from '@mesh/testkit';
 import { statusHttpRoutes } from './http/status.ts';
 import { createServer, type Server } from './server.ts';
+import type { ServerOptions } from './server-options.ts';
 import { FakeMembership, idOf, testServerMember } from './testing/fake-membership.ts';
 import { ManualPlatform, settle } from './testing/manual-platform.ts';
 import { MemoryCalls } from './testing/memory-calls.ts';
@@ -36,7 +36,7 @@ class TestServer {
       rpcAddress: `${name}:8300`,
       bootstrap: false,
       bootstrapExpect: expect,
-      membership: this.membership as unknown as Membership,
+      membership: this.membership as unknown as ServerOptions['membership'],
       calls,
       logStore: new MemoryLogStore(),
       snapshots: new MemorySnapshotStore(platform.clock),
@@ -186,7 +186,7 @@ describe('three servers', () => {
     expect(stats['raft']).toMatchObject({ num_peers: '2', state: 'Follower' });
     expect(stats['raft']!['last_contact']).toMatch(/^\d+(\.\d+)?m?s$/);
     expect(world.leader.server.stats()['raft']).toMatchObject({ last_contact: '0' });
-    const routes = statusHttpRoutes(follower!.server.consensus, 'dc1');
+    const routes = statusHttpRoutes(follower!.server);
     expect(await callRoute(routes, 'GET', '/v1/status/peers')).toMatchObject({
       value: ['a:8300', 'b:8300', 'c:8300'],
     });

@@ -5,8 +5,9 @@ import {
   coordinateUpdate,
   type NodeCoordinate,
 } from '@mesh/coordinate';
-import { serverMember } from '@mesh/membership';
-import { DEFAULT_LIMITS, type OperatorParts } from '@mesh/operator';
+import { eventResource } from '@mesh/event';
+import { fireNewLeader, serverMember } from '@mesh/membership';
+import { DEFAULT_LIMITS, keyringResource, type OperatorParts } from '@mesh/operator';
 import {
   type Consensus,
   type LogPosition,
@@ -25,6 +26,7 @@ import {
   sessionDestroy,
 } from '@mesh/session';
 import { createStateStore, type StateStore } from '@mesh/state';
+import { areaResource } from './area-calls.ts';
 import { BlockingQueries } from './blocking-query.ts';
 import { Bootstrap, hasRaftState } from './bootstrap/bootstrap.ts';
 import { BootstrapPromises } from './bootstrap/promises.ts';
@@ -119,6 +121,7 @@ class ServerParts implements Server {
       reaping.resource,
       this.leaver.resource(),
       this.snapshotSource.resource,
+      ...this.poolResources(),
     ];
     this.store = createStateStore(resources.flatMap(({ tables }) => tables));
     const fsm = new Fsm(this.store, resources, logger.named('fsm'), options.defer);
@@ -140,7 +143,13 @@ class ServerParts implements Server {
     this.autopilot = this.createAutopilot(() => reconciler.nudge());
     const abandoned = this.snapshotSource.tending(platform, this.rpc);
     const duties = [reconciler, this.sessions, this.batcher, reaper, abandoned, this.autopilot];
-    const lead = new Lead({ ...options, watch, duties, nameOf: (id) => this.nameOf(id) });
+    const lead = new Lead({
+      ...options,
+      watch,
+      duties,
+      nameOf: (id) => this.nameOf(id),
+      onLead: () => fireNewLeader(options.membership.events, options.nodeName),
+    });
     fsm.onRestore(() => lead.restart());
     this.components = [this.rpc, this.raftComponent(), this.createBootstrap(promises), lead];
   }
@@ -204,8 +213,28 @@ class ServerParts implements Server {
       watch,
       queries,
       bound,
+      router: options.membership.router,
       touchSession: (id, ttl) => this.sessions.touch(id, ttl),
     });
+  }
+
+  /** What agents ask of any server about the pools. */
+  private poolResources(): readonly Resource[] {
+    const { datacenter, membership } = this.options;
+    const { router, coordinates, events, keyrings } = membership;
+    return [
+      areaResource({
+        ...{ datacenter, router, membership, coordinates },
+        consensus: () => this.consensus,
+      }),
+      eventResource(events),
+      keyringResource({
+        ...{ datacenter, keyrings },
+        hasWan: () => membership.wanMembers().length > 0,
+        datacenters: () => router.datacenters(),
+        rpc: () => this.rpc,
+      }),
+    ];
   }
 
   private createBatcher(): CoordinateBatcher {

@@ -1,5 +1,6 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { formatDuration } from '@mesh/base';
 import { COMMANDS } from './index.ts';
 
 interface FlagFixture {
@@ -61,8 +62,10 @@ describe.each(others.map((row) => [row.name, row] as const))('consul %s', (name,
     const { command } = await row.load!();
     const got = Object.entries(command.flags).map(([flag, { initial, placeholder }]) => {
       const [type, initially] = described(initial);
-      const isDuration = placeholder === 'duration';
-      return [`-${flag}`, isDuration ? 'duration' : type, isDuration ? '0s' : initially];
+      if (placeholder === 'duration') {
+        return [`-${flag}`, 'duration', formatDuration(initial as number)];
+      }
+      return [`-${flag}`, type, initially];
     });
     const wanted = Object.entries(expected).map(([flag, [type, initially]]) => {
       const isText = type === 'path' || type === 'address';

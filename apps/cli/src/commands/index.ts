@@ -54,7 +54,8 @@ export const COMMANDS: readonly CommandRow[] = [
   {
     name: 'exec',
     synopsis: 'Runs a command on many nodes',
-    later: 'remote commands',
+    takesChild: true,
+    load: () => import('./exec.ts'),
   },
   {
     name: 'force-leave',
@@ -109,7 +110,7 @@ export const COMMANDS: readonly CommandRow[] = [
   {
     name: 'keyring',
     synopsis: 'Manages the keys of gossip encryption',
-    later: 'keys of gossip encryption',
+    load: () => import('./keyring.ts'),
   },
   {
     name: 'kv',

@@ -11,6 +11,7 @@ export interface SeenRequest {
 export interface CannedAnswer {
   readonly status?: number;
   readonly headers?: Readonly<Record<string, string>>;
+  /** Text and bytes as they are, anything else as JSON. */
   readonly body?: unknown;
 }
 
@@ -35,9 +36,8 @@ export class FakeServer {
         this.seen.push(seen);
         const { status = 200, headers = {}, body } = answers(seen) ?? { status: 404 };
         response.writeHead(status, headers);
-        response.end(
-          typeof body === 'string' ? body : body === undefined ? '' : JSON.stringify(body),
-        );
+        const isRaw = typeof body === 'string' || body instanceof Uint8Array;
+        response.end(isRaw ? body : body === undefined ? '' : JSON.stringify(body));
       });
     });
   }

@@ -1,6 +1,5 @@
 import { agentRoutes } from '@mesh/api-contract';
 import { invalid, MeshError } from '@mesh/base';
-import { originCoordinate } from '@mesh/coordinate';
 import {
   type BoundRoute,
   emptyReply,
@@ -73,6 +72,7 @@ export function agentHandlers(deps: AgentHttpDeps): readonly BoundRoute[] {
 function selfJson(deps: AgentHttpDeps): unknown {
   const { membership, version, stats } = deps;
   const config = deps.config();
+  const Coord = config.disableCoordinates ? undefined : deps.coordinate();
   return {
     Config: {
       Datacenter: config.datacenter,
@@ -83,7 +83,7 @@ function selfJson(deps: AgentHttpDeps): unknown {
       Version: version,
     },
     DebugConfig: config.debugConfig,
-    ...(!config.disableCoordinates && { Coord: originCoordinate() }),
+    ...(Coord && { Coord }),
     Member: membership.local(),
     Stats: stats(),
     Meta: nodeMetaOf(config),

@@ -1,3 +1,4 @@
+import type { Coordinate } from '@mesh/api-contract';
 import type { Logger, Platform } from '@mesh/base';
 import type { RuntimeConfig } from '@mesh/config';
 import type { LogHub } from '@mesh/logging';
@@ -27,6 +28,8 @@ export interface AgentHttpDeps {
   readonly actions: AgentActions;
   /** The configuration in force; a reload changes it. */
   config(): RuntimeConfig;
+  /** This agent's coordinate in the LAN pool; undefined while there is none. */
+  coordinate(): Coordinate | undefined;
   /** Statistics of all groups, for self and `consul info`. */
   stats(): Readonly<Record<string, Readonly<Record<string, string>>>>;
 }

@@ -1,15 +1,20 @@
 import { catalogResource } from '@mesh/catalog';
 import type { RuntimeConfig } from '@mesh/config';
 import { loadConfig } from '@mesh/config';
-import { coordinateResource, coordinateUpdate, type NodeCoordinate } from '@mesh/coordinate';
+import {
+  coordinateResource,
+  coordinateUpdate,
+  type NodeCoordinate,
+  originCoordinate,
+} from '@mesh/coordinate';
 import { LocalEventBus } from '@mesh/event';
 import { healthResource } from '@mesh/health';
 import { kvResource } from '@mesh/kv';
 import { createLogHub } from '@mesh/logging';
-import { SoloMembership } from '@mesh/membership';
 import { createMetrics } from '@mesh/metrics';
 import { DirectRpc } from '@mesh/testkit';
 import { type Agent, createAgent } from '../agent.ts';
+import { LoneMembership } from './lone-membership.ts';
 import { ManualPlatform } from './manual-platform.ts';
 
 /** A DirectRpc that can be cut off from the servers. */
@@ -69,7 +74,7 @@ export function createRig(change: Partial<RuntimeConfig> = {}): AgentRig {
   const agent = createAgent({
     config,
     rpc,
-    membership: new SoloMembership(config, '1.8.6'),
+    membership: new LoneMembership(config, '1.8.6'),
     platform,
     logger: logHub.logger('agent'),
     logHub,
@@ -81,6 +86,7 @@ export function createRig(change: Partial<RuntimeConfig> = {}): AgentRig {
     },
     serverStats: () => ({ raft: { state: 'Leader' } }),
     events: bus,
+    coordinate: originCoordinate,
     coordinateUpdate: coordinateUpdate((update) => coordinates.push(update)),
   });
   return {

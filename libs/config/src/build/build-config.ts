@@ -9,6 +9,7 @@ import { deepFreeze } from './deep-freeze.ts';
 import {
   checkSettings,
   dnsConfig,
+  gossipConfig,
   httpConfig,
   joinConfig,
   logConfig,
@@ -59,6 +60,7 @@ export function buildConfig(input: BuildInput): RuntimeConfig {
     ...lifeCycle(settings),
     telemetry: telemetryConfig(settings),
     join: joinConfig(settings),
+    gossip: gossipConfig(settings, addresses),
     ...secretsConfig(settings),
     warnings: [...input.warnings, ...warningsOf(settings, identity.nodeName)],
   };

@@ -12,6 +12,11 @@ const UI_PATH_VERSION = /\/?v\d/;
 const UUID = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/;
 const GOSSIP_KEY_BYTES: readonly number[] = [16, 24, 32];
 const RECONNECT_MIN_MS = 8 * 3_600_000;
+/** Shorter ones would keep a core busy with nothing. */
+const GOSSIP_MIN_MS = 10;
+const GOSSIP_TIMES = ['gossip_lan', 'gossip_wan'].flatMap((pool) =>
+  ['gossip_interval', 'probe_interval', 'probe_timeout'].map((time) => `${pool}.${time}`),
+);
 const DNS_RESERVED: readonly string[] = ['service', 'connect', 'node', 'query', 'addr'];
 
 /**
@@ -192,6 +197,13 @@ function checkTimes(settings: Settings): void {
   for (const name of ['reconnect_timeout', 'reconnect_timeout_wan']) {
     if (settings.isSet(name) && settings.durationMs(name) < RECONNECT_MIN_MS) {
       throw invalid(`${settings.prefix(name)}${name} must be >= 8h, got ${settings.text(name)}`);
+    }
+  }
+  for (const name of GOSSIP_TIMES) {
+    if (settings.durationMs(name) < GOSSIP_MIN_MS) {
+      throw invalid(
+        `${settings.prefix(name)}${name} must be >= ${GOSSIP_MIN_MS}ms, got ${settings.text(name)}`,
+      );
     }
   }
   for (const name of ['default_query_time', 'max_query_time', 'session_ttl_min']) {

@@ -4,6 +4,7 @@ import { parseDuration } from '@mesh/base';
 import type {
   CheckSettings,
   DnsConfig,
+  GossipPoolConfig,
   HttpConfig,
   LogConfig,
   RuntimeConfig,
@@ -15,6 +16,7 @@ import { logLevelOf } from './log-level.ts';
 import { expandTemplates } from './sockaddr.ts';
 
 const LOG_ROTATE_DEFAULT_MS = 24 * 3_600_000;
+const RECONNECT_DEFAULT_MS = 72 * 3_600_000;
 const SESSION_TTL_MIN_DEFAULT_MS = 10_000;
 const RAFT_SNAPSHOT_THRESHOLD_DEFAULT = 16_384;
 const RAFT_SNAPSHOT_INTERVAL_DEFAULT_MS = 30_000;
@@ -152,7 +154,44 @@ export function joinConfig(settings: Settings): RuntimeConfig['join'] {
     retryWan: settings.texts('retry_join_wan'),
     retryIntervalMs: settings.durationMs('retry_interval'),
     retryMaxAttempts: settings.number('retry_max'),
+    retryIntervalWanMs: settings.durationMs('retry_interval_wan'),
+    retryMaxAttemptsWan: settings.number('retry_max_wan'),
     rejoinAfterLeave: settings.flag('rejoin_after_leave'),
+  };
+}
+
+/** Pools of agents: timings, addresses and encryption. */
+export function gossipConfig(settings: Settings, addresses: Addresses): RuntimeConfig['gossip'] {
+  return {
+    lan: {
+      ...gossipTimings(settings, 'gossip_lan'),
+      bindAddress: addresses.serfLanBind,
+      allowedCidrs: settings.texts('serf_lan_allowed_cidrs'),
+      reconnectTimeoutMs: settings.durationMs('reconnect_timeout') || RECONNECT_DEFAULT_MS,
+    },
+    wan: {
+      ...gossipTimings(settings, 'gossip_wan'),
+      bindAddress: addresses.serfWanBind,
+      allowedCidrs: settings.texts('serf_wan_allowed_cidrs'),
+      reconnectTimeoutMs: settings.durationMs('reconnect_timeout_wan') || RECONNECT_DEFAULT_MS,
+    },
+    verifyIncoming: settings.flag('encrypt_verify_incoming'),
+    verifyOutgoing: settings.flag('encrypt_verify_outgoing'),
+    disableKeyringFile: settings.flag('disable_keyring_file'),
+  };
+}
+
+function gossipTimings(
+  settings: Settings,
+  group: 'gossip_lan' | 'gossip_wan',
+): Omit<GossipPoolConfig, 'bindAddress' | 'allowedCidrs' | 'reconnectTimeoutMs'> {
+  return {
+    gossipIntervalMs: settings.durationMs(`${group}.gossip_interval`),
+    gossipNodes: settings.number(`${group}.gossip_nodes`),
+    probeIntervalMs: settings.durationMs(`${group}.probe_interval`),
+    probeTimeoutMs: settings.durationMs(`${group}.probe_timeout`),
+    retransmitMult: settings.number(`${group}.retransmit_mult`),
+    suspicionMult: settings.number(`${group}.suspicion_mult`),
   };
 }
 

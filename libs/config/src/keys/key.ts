@@ -3,7 +3,6 @@
 /** Subsystems whose arrival is still to come; a key of theirs is accepted and says so. */
 export type LaterCapability =
   | 'client agents'
-  | 'gossip'
   | 'Connect'
   | 'the web UI'
   | 'ACLs'

@@ -51,8 +51,9 @@ export class DirectSender {
 
   private relay(route: AnswerRoute, body: Uint8Array, nowMs: number): void {
     const { relayFactor } = route;
+    if (relayFactor === 0) return;
     const members = this.options.members();
-    if (relayFactor === 0 || members.length < relayFactor + 1) return;
+    if (members.length < relayFactor + 1) return;
     const relay = encodeSerf({
       kind: 'relay',
       host: route.host,

@@ -1,5 +1,4 @@
 import type { Logger, Metrics } from '@mesh/base';
-import { formatAddress } from '../address.ts';
 import type { SerfEvent } from './types.ts';
 
 /** Log line and metric of each kind of change of a member, named as the original names them. */
@@ -39,7 +38,8 @@ export class EventOutbox {
   private noteMembers(event: Extract<SerfEvent, { members: unknown }>): void {
     const [line, metric] = MEMBER_CHANGES[event.kind] ?? [];
     for (const member of event.members) {
-      if (line) this.logger.info(line, { member: member.name, address: formatAddress(member) });
+      // Word for word the original's, which operators search their logs for.
+      if (line) this.logger.info(`${line}: ${member.name} ${member.host}`);
       if (metric) this.metrics.count(metric);
     }
   }

@@ -36,6 +36,8 @@ export class Housekeeping {
 
   /** Infinity before `start`. */
   nextDeadlineMs(): number {
-    return Math.min(...this.timers.map(({ nextMs }) => nextMs));
+    let next = Number.POSITIVE_INFINITY;
+    for (const { nextMs } of this.timers) next = Math.min(next, nextMs);
+    return next;
   }
 }

@@ -1,6 +1,7 @@
 import { MeshError } from '@mesh/base';
 import { decodeSerf, encodeSerf } from '../wire/serf-codec.ts';
 import type { KeyResponse } from '../wire/serf-messages.ts';
+import { QUERY_RESPONSE_BYTES } from './direct-sender.ts';
 import type { KeyOperation } from './internal-names.ts';
 import type { KeyOperations } from './types.ts';
 
@@ -43,13 +44,11 @@ function listAnswer(
 ): Uint8Array {
   const total = installed.length;
   const primaryKey = installed[0] ?? '';
-  let shown = Math.min(total, Math.floor(1024 / MIN_LISTED_KEY_BYTES));
+  let shown = Math.min(total, Math.floor(QUERY_RESPONSE_BYTES / MIN_LISTED_KEY_BYTES));
   for (; shown >= 0; shown -= 1) {
     const keys = installed.slice(0, shown);
     const message =
-      shown === total
-        ? ''
-        : `truncated key list response, showing first ${shown} of ${total} keys`;
+      shown === total ? '' : `truncated key list response, showing first ${shown} of ${total} keys`;
     const answer = encodeSerf(response({ result: true, message, keys, primaryKey }));
     if (fits(answer)) return answer;
   }

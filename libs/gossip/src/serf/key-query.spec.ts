@@ -115,9 +115,7 @@ describe('the answer of a member', () => {
     const count = listed.keys.length;
     expect(listed.result).toBe(true);
     expect(listed.keys).toEqual(all.slice(0, count));
-    expect(listed.message).toBe(
-      `truncated key list response, showing first ${count} of 50 keys`,
-    );
+    expect(listed.message).toBe(`truncated key list response, showing first ${count} of 50 keys`);
     // Another key would not have fit.
     expect(answered.length).toBeGreaterThan(980 - 46);
   });

@@ -29,8 +29,10 @@ export class MemberTable {
   /** Stores or replaces the record of its member's name. */
   set(record: MemberRecord): void {
     const { name, status } = record.member;
-    this.uncount(this.records.get(name));
+    const previous = this.records.get(name);
     this.records.set(name, record);
+    if (previous?.member === record.member) return;
+    this.uncount(previous);
     this.counts.set(status, this.count(status) + 1);
     if (isGone(status)) this.goneNames.add(name);
     else this.goneNames.delete(name);

@@ -1,4 +1,4 @@
-import { type QueryAnswer, OutgoingQueries } from './outgoing-queries.ts';
+import { OutgoingQueries, type QueryAnswer } from './outgoing-queries.ts';
 
 const PAYLOAD = new Uint8Array([1]);
 

@@ -13,7 +13,7 @@ import { INTERNAL_PREFIX } from './internal-names.ts';
 import type { LamportClock } from './lamport-clock.ts';
 import { LamportRing } from './lamport-ring.ts';
 import { OutgoingQueries, type QueryListener } from './outgoing-queries.ts';
-import { filtersOf, filtersAccept } from './query-filters.ts';
+import { filtersAccept, filtersOf } from './query-filters.ts';
 import type { QueryParams, SerfEvent, SerfMember } from './types.ts';
 
 /** Largest query, encoded; bytes. */

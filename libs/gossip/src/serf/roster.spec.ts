@@ -24,6 +24,7 @@ function setUp() {
   const intents = new IntentBuffer(() => table.size);
   const events: SerfEvent[] = [];
   const erased: string[] = [];
+  const flaps = { count: 0 };
   const self = { isLeaving: false };
   const roster = new Roster({
     ownName: 'me',
@@ -32,25 +33,30 @@ function setUp() {
     clock,
     isLeaving: () => self.isLeaving,
     emit: (event) => events.push(event),
+    onFlap: () => {
+      flaps.count += 1;
+    },
     onErase: (name) => erased.push(name),
     pruneDelayMs: 8000,
     keepMs: { failed: 72 * HOUR_MS, left: 24 * HOUR_MS },
   });
   const status = (name: string) => table.get(name)?.member.status;
   const told = () =>
-    events.splice(0).flatMap((event) =>
-      'members' in event ? event.members.map(({ name }) => `${event.kind} ${name}`) : [],
-    );
-  roster.joined(facts('me'));
-  roster.joined(facts('a'));
+    events
+      .splice(0)
+      .flatMap((event) =>
+        'members' in event ? event.members.map(({ name }) => `${event.kind} ${name}`) : [],
+      );
+  roster.joined(facts('me'), 0);
+  roster.joined(facts('a'), 0);
   told();
-  return { roster, table, clock, intents, erased, self, status, told };
+  return { roster, table, clock, intents, erased, flaps, self, status, told };
 }
 
 describe('what the layer below sees', () => {
   it('takes a newcomer for alive', () => {
     const { roster, table, told } = setUp();
-    roster.joined(facts('b', { tags: { role: 'x' } }));
+    roster.joined(facts('b', { tags: { role: 'x' } }), 0);
     expect(table.get('b')).toEqual({
       member: { ...facts('b', { tags: { role: 'x' } }), status: SERF_STATUS.alive },
       statusTime: 0,
@@ -85,7 +91,7 @@ describe('what the layer below sees', () => {
     if (announced) roster.leaveIntent('a', 4, false, 0);
     roster.departed('a', 0);
     told();
-    roster.joined(facts('a', { host: '10.0.0.9', tags: { v: '2' } }));
+    roster.joined(facts('a', { host: '10.0.0.9', tags: { v: '2' } }), 0);
     expect([status('a'), told()]).toEqual([SERF_STATUS.alive, ['member-join a']]);
     expect(table.get('a')).toMatchObject({
       member: { host: '10.0.0.9', tags: { v: '2' } },
@@ -93,6 +99,21 @@ describe('what the layer below sees', () => {
       statusTime: announced ? 4 : 0,
     });
   });
+
+  it.each([
+    [false, 59_999, 1],
+    [false, 60_000, 0],
+    [true, 1, 0],
+  ])(
+    'counts who comes back soon after a failure (announced: %s, %d ms)',
+    (announced, ms, count) => {
+      const { roster, flaps } = setUp();
+      if (announced) roster.leaveIntent('a', 4, false, 1000);
+      roster.departed('a', 1000);
+      roster.joined(facts('a'), 1000 + ms);
+      expect(flaps.count).toBe(count);
+    },
+  );
 
   it.each([
     [{ tags: { role: 'x' } }],
@@ -109,6 +130,21 @@ describe('what the layer below sees', () => {
     const { roster, told, status } = setUp();
     roster.updated(facts('stranger'));
     expect([told(), status('stranger')]).toEqual([[], undefined]);
+  });
+});
+
+describe('the table', () => {
+  it('gives the same list until a member changes', () => {
+    const { roster, table } = setUp();
+    const before = table.list();
+    roster.joinIntent('a', 5, 0);
+    expect(table.list()).toBe(before);
+    roster.leaveIntent('a', 6, false, 0);
+    expect(table.list()).not.toBe(before);
+    expect(table.list().map(({ status }) => status)).toEqual([1, 2]);
+    expect([table.count(1), table.count(2), table.gone()]).toEqual([1, 1, []]);
+    roster.departed('a', 0);
+    expect([table.count(2), table.count(3), table.gone().length]).toEqual([0, 1, 1]);
   });
 });
 
@@ -169,7 +205,7 @@ describe('intents', () => {
     const { roster, table } = setUp();
     expect(roster.joinIntent('b', 7, 0)).toBe(true);
     expect(roster.joinIntent('b', 7, 0)).toBe(false);
-    roster.joined(facts('b'));
+    roster.joined(facts('b'), 0);
     expect(table.get('b')).toMatchObject({
       member: { status: SERF_STATUS.alive },
       statusTime: 7,
@@ -180,7 +216,7 @@ describe('intents', () => {
     const { roster, table, told } = setUp();
     expect(roster.leaveIntent('b', 7, false, 0)).toBe('accepted');
     expect(roster.leaveIntent('b', 6, false, 0)).toBe('stale');
-    roster.joined(facts('b'));
+    roster.joined(facts('b'), 0);
     expect(table.get('b')).toMatchObject({
       member: { status: SERF_STATUS.leaving },
       statusTime: 7,
@@ -252,7 +288,7 @@ describe('pruning', () => {
     const { roster, status } = setUp();
     roster.leaveIntent('a', 5, true, 1000);
     roster.departed('a', 2000);
-    roster.joined(facts('a'));
+    roster.joined(facts('a'), 0);
     roster.finishPruning(9000);
     expect(status('a')).toBe(SERF_STATUS.alive);
   });

@@ -7,6 +7,9 @@ import { SERF_STATUS } from './types.ts';
 /** A member as the layer below shows it: without status. */
 export type MemberFacts = Omit<SerfMember, 'status'>;
 
+/** Who comes back within it after a failure flaps. */
+const FLAP_MS = 60_000;
+
 type MemberEventKind = Extract<SerfEvent, { members: unknown }>['kind'];
 
 /** What became of a leave intent. */
@@ -30,6 +33,8 @@ export interface RosterOptions {
   readonly emit: (event: SerfEvent) => void;
   /** A member was forgotten for good. */
   readonly onErase: (name: string) => void;
+  /** A member came back soon after it had failed. */
+  readonly onFlap: () => void;
   /** How long a pruned member that still goes is kept, so that its leave gets around. */
   readonly pruneDelayMs: number;
   /** How long the failed and the left are kept. */
@@ -52,13 +57,14 @@ export class Roster {
   }
 
   /** A member came, or came back. */
-  joined(facts: MemberFacts): void {
+  joined(facts: MemberFacts, nowMs: number): void {
     const known = this.table.get(facts.name);
     if (known && !isGone(known.member.status)) {
       this.updated(facts);
       return;
     }
     this.pruning.delete(facts.name);
+    if (known && isFlap(known, nowMs)) this.options.onFlap();
     if (known) this.store({ ...known, goneAtMs: undefined }, facts, SERF_STATUS.alive);
     else this.introduce(facts);
     this.tell('member-join', facts.name);
@@ -89,9 +95,12 @@ export class Roster {
     const known = this.table.get(name);
     if (!known) return this.options.intents.put(name, 'join', time, nowMs);
     if (time <= known.statusTime) return false;
-    const { status } = known.member;
-    const next = status === SERF_STATUS.leaving ? SERF_STATUS.alive : status;
-    this.store({ ...known, statusTime: time }, known.member, next);
+    const record = { ...known, statusTime: time };
+    if (known.member.status === SERF_STATUS.leaving) {
+      this.store(record, known.member, SERF_STATUS.alive);
+    } else {
+      this.table.set(record);
+    }
     return true;
   }
 
@@ -181,6 +190,10 @@ export class Roster {
     const known = this.table.get(name);
     if (known) this.options.emit({ kind, members: [known.member] });
   }
+}
+
+function isFlap({ member, goneAtMs = 0 }: MemberRecord, nowMs: number): boolean {
+  return member.status === SERF_STATUS.failed && nowMs - goneAtMs < FLAP_MS;
 }
 
 function sameFacts(a: MemberFacts, b: MemberFacts): boolean {

@@ -75,7 +75,7 @@ export class SerfCore implements Serf {
 
   start(nowMs: number): void {
     this.swim.start(nowMs);
-    if (!this.state.table.get(this.options.name)) this.state.roster.joined(this.ownFacts());
+    if (!this.state.table.get(this.options.name)) this.state.roster.joined(this.ownFacts(), nowMs);
     this.state.startTimers(nowMs);
   }
 
@@ -234,9 +234,7 @@ export class SerfCore implements Serf {
 
 function versionsOf({ protocol = PROTOCOLS.default }: SerfOptions): Versions {
   if (!Number.isInteger(protocol) || protocol < PROTOCOLS.min || protocol > PROTOCOLS.max) {
-    throw invalid(
-      `serf protocol is ${PROTOCOLS.min} to ${PROTOCOLS.max}, got ${String(protocol)}`,
-    );
+    throw invalid(`serf protocol is ${PROTOCOLS.min} to ${PROTOCOLS.max}, got ${String(protocol)}`);
   }
   const { min, max, current } = SWIM_PROTOCOLS;
   return [min, max, current, PROTOCOLS.min, PROTOCOLS.max, protocol];

@@ -78,8 +78,8 @@ export class SerfDelegate implements SwimDelegate {
     this.state.coordinates?.observe(node.name, rttMs, payload);
   }
 
-  nodeJoined(node: SwimNode): void {
-    this.state.roster.joined(factsOf(node));
+  nodeJoined(node: SwimNode, nowMs: number): void {
+    this.state.roster.joined(factsOf(node), nowMs);
   }
 
   nodeLeft(node: SwimNode, nowMs: number): void {
@@ -91,7 +91,11 @@ export class SerfDelegate implements SwimDelegate {
   }
 
   nameConflict(existing: SwimNode, other: SwimNode, nowMs: number): void {
-    const fields = { member: existing.name, known: formatAddress(existing), other: formatAddress(other) };
+    const fields = {
+      member: existing.name,
+      known: formatAddress(existing),
+      other: formatAddress(other),
+    };
     this.options.metrics.count('serf.member.conflict');
     if (existing.name !== this.options.name) {
       this.options.logger.warn('serf: two members claim one name', fields);

@@ -133,6 +133,7 @@ export class SerfState {
       clock: this.clocks.member,
       isLeaving: this.ports.isLeaving,
       emit: (event) => this.outbox.add(event),
+      onFlap: () => this.options.metrics.count('serf.member.flap'),
       onErase: (erased) => this.coordinates?.forget(erased),
       pruneDelayMs: config.broadcastTimeoutMs + config.leavePropagateMs,
       keepMs: { failed: config.reconnectTimeoutMs, left: config.tombstoneTimeoutMs },

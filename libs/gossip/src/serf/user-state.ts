@@ -2,8 +2,8 @@ import { encodeSerf } from '../wire/serf-codec.ts';
 import type { SerfPushPull } from '../wire/serf-messages.ts';
 import type { LamportClock } from './lamport-clock.ts';
 import type { MemberTable } from './member-table.ts';
-import type { UserEvents } from './user-events.ts';
 import { SERF_STATUS } from './types.ts';
+import type { UserEvents } from './user-events.ts';
 
 /** The three clocks of a member. */
 export interface Clocks {

@@ -2,12 +2,12 @@ import type { Random } from '@mesh/base';
 import { invalid } from '@mesh/base';
 import {
   applyForce,
-  roundTripSeconds,
   coordinateFault,
   ERROR_MAX,
   isValidCoordinate,
   originCoordinate,
   rawDistance,
+  roundTripSeconds,
 } from './coordinate.ts';
 import { LatencyFilter } from './latency-filter.ts';
 import type { NetworkCoordinate } from './types.ts';
@@ -80,8 +80,7 @@ export class VivaldiClient {
     const distance = roundTripSeconds(this.current, other);
     const wrongness = Math.abs(distance - rtt) / rtt;
     const weight = this.current.Error / Math.max(ZERO_THRESHOLD, this.current.Error + other.Error);
-    const error =
-      ERROR_GAIN * weight * wrongness + this.current.Error * (1 - ERROR_GAIN * weight);
+    const error = ERROR_GAIN * weight * wrongness + this.current.Error * (1 - ERROR_GAIN * weight);
     const force = PLACE_GAIN * weight * (rtt - distance);
     const moved = applyForce(this.current, force, other, this.random);
     this.current = { ...moved, Error: Math.min(ERROR_MAX, error) };

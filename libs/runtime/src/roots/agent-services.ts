@@ -1,23 +1,22 @@
-import { tmpdir } from 'node:os';
 import { type Agent, createAgent } from '@mesh/agent';
 import { kvRoutes, type Route, txnRoutes } from '@mesh/api-contract';
 import type { Component, Logger, Platform } from '@mesh/base';
 import { catalogHttpRoutes } from '@mesh/catalog';
 import type { RuntimeConfig } from '@mesh/config';
-import { coordinateHttpRoutes, originCoordinate } from '@mesh/coordinate';
+import { coordinateHttpRoutes, type NodeCoordinate } from '@mesh/coordinate';
 import { createDnsServer } from '@mesh/dns-server';
-import { type EventBus, eventHttpRoutes, LocalEventBus } from '@mesh/event';
+import { type EventBus, eventHttpRoutes, GossipEventBus } from '@mesh/event';
 import { healthHttpRoutes } from '@mesh/health';
 import { createHttpServer } from '@mesh/http-server';
 import { kvHttpRoutes } from '@mesh/kv';
 import type { LogHub } from '@mesh/logging';
-import type { Membership } from '@mesh/membership';
+import type { GossipMembership } from '@mesh/membership';
 import type { AgentMetrics } from '@mesh/metrics';
 import { operatorHttpRoutes } from '@mesh/operator';
 import { queryHttpRoutes } from '@mesh/prepared-query';
-import type { BoundRoute } from '@mesh/resource';
-import { type Server, snapshotHttpRoutes, statusHttpRoutes } from '@mesh/server';
-import { sessionHttpRoutes } from '@mesh/session';
+import type { BoundRoute, Rpc, WriteEndpoint } from '@mesh/resource';
+import { statusHttpRoutes } from '@mesh/server';
+import { type SessionRequest, sessionHttpRoutes } from '@mesh/session';
 import { txnHttpRoutes } from '@mesh/txn';
 import { rpcDnsSource } from '../dns-source.ts';
 import { absentCapabilityRoutes } from '../later-capabilities.ts';
@@ -51,8 +50,20 @@ export interface ServiceParts {
   readonly logger: Logger;
   readonly metrics: AgentMetrics;
   readonly actions: ProcessActions;
-  readonly server: Server;
-  readonly membership: Membership;
+  readonly access: ServerAccess;
+  readonly membership: GossipMembership;
+}
+
+/** The way to the servers, whether one of them is in this process or not. */
+export interface ServerAccess {
+  readonly rpc: Rpc;
+  /** Reports a coordinate. */
+  readonly coordinateUpdate: WriteEndpoint<NodeCoordinate, true>;
+  readonly sessionCreate: WriteEndpoint<SessionRequest, string>;
+  /** Groups of the server in this process; none without. */
+  stats(): Record<string, Record<string, string>>;
+  /** Routes of /v1/snapshot. */
+  snapshotRoutes(): readonly BoundRoute[];
 }
 
 /** The agent with its HTTP and DNS, around a server in the same process. */
@@ -64,9 +75,9 @@ export interface AgentServices {
 
 /** Builds what every agent has; nothing happens before its components are started. */
 export function createAgentServices(parts: ServiceParts): AgentServices {
-  const { config, platform, logHub, logger, metrics, actions, server, membership } = parts;
-  const { rpc } = server;
-  const bus = new LocalEventBus();
+  const { config, platform, logHub, logger, metrics, actions, access, membership } = parts;
+  const { rpc } = access;
+  const bus = new GossipEventBus({ pool: membership.events, rpc, logger });
   const agent = createAgent({
     config,
     rpc,
@@ -77,11 +88,12 @@ export function createAgentServices(parts: ServiceParts): AgentServices {
     metrics,
     version: VERSION,
     actions,
-    serverStats: () => server.stats(),
+    serverStats: () => access.stats(),
     events: bus,
-    coordinateUpdate: server.coordinateUpdate,
+    coordinate: () => membership.coordinates.own('lan'),
+    coordinateUpdate: access.coordinateUpdate,
   });
-  const routes = assembleRoutes({ config, platform, server, agent, bus, logger });
+  const routes = assembleRoutes({ config, platform, access, agent, bus });
   const http = createHttpServer({
     ...config,
     config: config.http,
@@ -119,34 +131,26 @@ function configuredLimit(route: Route, { limits }: RuntimeConfig): number | unde
   return undefined;
 }
 
-/** The wide-area pool of an agent that is alone: itself, at the origin. */
-function wanCoordinates({ datacenter, nodeName }: RuntimeConfig) {
-  const own = { Node: nodeName, Segment: '', Coord: originCoordinate() };
-  return [{ Datacenter: datacenter, AreaID: 'wan', Coordinates: [own] }];
-}
-
 interface RouteParts {
   readonly config: RuntimeConfig;
   readonly platform: Platform;
-  readonly server: Server;
+  readonly access: ServerAccess;
   readonly agent: Agent;
   readonly bus: EventBus;
-  readonly logger: Logger;
 }
 
 /** Every route that this agent answers, resource by resource. */
 function assembleRoutes({
   config,
   platform,
-  server,
+  access,
   agent,
   bus,
-  logger,
 }: RouteParts): readonly BoundRoute[] {
-  const { rpc, coordinateUpdate, sessionCreate } = server;
-  const { nodeName, datacenter, limits } = config;
+  const { rpc, coordinateUpdate, sessionCreate } = access;
+  const { nodeName, limits } = config;
   return [
-    ...statusHttpRoutes(server.consensus, datacenter),
+    ...statusHttpRoutes({ rpc }),
     ...agent.routes,
     ...catalogHttpRoutes({ rpc, nodeName }),
     ...healthHttpRoutes({ rpc, nodeName }),
@@ -155,19 +159,9 @@ function assembleRoutes({
     ...queryHttpRoutes({ rpc, nodeName }),
     ...txnHttpRoutes({ rpc, kvMaxValueBytes: limits.kvMaxValueBytes }),
     ...eventHttpRoutes({ ...config, bus, log: agent.eventLog, random: platform.random }),
-    ...coordinateHttpRoutes({
-      rpc,
-      update: coordinateUpdate,
-      datacenters: () => wanCoordinates(config),
-    }),
+    ...coordinateHttpRoutes({ rpc, update: coordinateUpdate }),
     ...operatorHttpRoutes({ rpc }),
-    ...snapshotHttpRoutes({
-      rpc,
-      source: server.snapshotSource,
-      platform,
-      logger,
-      spoolFolder: config.dataDir || tmpdir(),
-    }),
+    ...access.snapshotRoutes(),
     ...absentCapabilityRoutes(),
   ];
 }

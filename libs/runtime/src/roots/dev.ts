@@ -1,26 +1,24 @@
-import { MeshError, type Platform } from '@mesh/base';
+import type { Platform } from '@mesh/base';
+import { MeshError } from '@mesh/base';
 import type { RuntimeConfig } from '@mesh/config';
 import type { LogHub } from '@mesh/logging';
-import { SoloMembership } from '@mesh/membership';
 import { DEV_TIMING, type Transport } from '@mesh/raft';
 import { MemoryLogStore, MemorySnapshotStore } from '@mesh/raft-storage';
-import type { CallClient } from '@mesh/rpc';
+import { createCallClient } from '@mesh/rpc';
 import { createServer } from '@mesh/server';
-import { VERSION } from '../version.ts';
 import { createAgentServices, type ProcessActions, type Root } from './agent-services.ts';
 import { hostPort } from './host-port.ts';
+import { createPools } from './pools.ts';
+import { rpcPort } from './rpc-port.ts';
+import { ownServerAccess } from './server-access.ts';
 import { createTelemetry } from './telemetry.ts';
 
-/** The transport of a server that is alone. */
+/** The transport of a server that has no peers in Raft. */
 const NO_PEERS: Transport = {
   attach() {},
   setPeers() {},
   send() {},
   sendSnapshot: () => Promise.reject(new MeshError('unavailable', 'there are no peers')),
-};
-
-const NOBODY_TO_CALL: CallClient = {
-  call: () => Promise.reject(new MeshError('unavailable', 'there are no other servers')),
 };
 
 /** `agent -dev`: a server on a log in memory with the agent, DNS and HTTP around it, in one process. */
@@ -31,28 +29,41 @@ export function createDevRoot(
   actions: ProcessActions,
 ): Root {
   const logger = logHub.logger('agent');
+  const serverLogger = logger.named('server');
   const { metrics, components: telemetry } = createTelemetry(config, platform, logger);
-  const membership = new SoloMembership(config, VERSION);
+  const { membership, joiners } = createPools({ config, platform, logger, metrics, actions });
+  const { datacenter } = config;
+  const calls = createCallClient({ timers: platform.timers, clock: platform.clock, datacenter });
   const server = createServer({
     ...config,
     rpcAddress: hostPort(config.advertiseLan, config.ports.server),
     startAlone: true,
     membership,
-    calls: NOBODY_TO_CALL,
+    calls,
     logStore: new MemoryLogStore(),
     snapshots: new MemorySnapshotStore(platform.clock),
     transport: NO_PEERS,
     timing: DEV_TIMING,
     platform,
     metrics,
-    logger: logger.named('server'),
+    logger: serverLogger,
     defer: setImmediate,
     holdTimeoutMs: config.rpcHoldTimeoutMs,
   });
-  const parts = { config, platform, logHub, logger, metrics, actions, server, membership };
+  const access = ownServerAccess(server, config, platform, logger);
+  const parts = { config, platform, logHub, logger, metrics, actions, access, membership };
   const services = createAgentServices(parts);
+  const { handler } = server;
   return {
-    components: [...telemetry, ...server.components, ...services.components],
+    components: [
+      ...telemetry,
+      calls,
+      rpcPort({ config, platform, metrics, logger: serverLogger, handler }),
+      membership,
+      ...server.components,
+      ...services.components,
+      ...joiners,
+    ],
     leave: () => membership.leave(),
     reload: (next) => services.reload(next),
   };

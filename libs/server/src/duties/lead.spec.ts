@@ -43,6 +43,7 @@ function lead(...duties: readonly Component[]): Lead {
     nodeId: 'one',
     duties,
     metrics: noMetrics,
+    onLead: () => lines.push('told'),
     logger: {
       ...silentLogger,
       info: (message, fields) => lines.push(`${message} ${fields?.payload ?? ''}`.trim()),

@@ -12,6 +12,8 @@ export interface LeadOptions {
   readonly logger: Logger;
   /** Name of a server by its id; the id itself where it is not known. */
   readonly nameOf: (serverId: string) => string;
+  /** Tells the others that this server leads. */
+  readonly onLead: () => void;
 }
 
 interface Reign {
@@ -75,7 +77,10 @@ export class Lead implements Component {
 
   private tell({ leaderId, leading }: Era): void {
     const { logger, nameOf, nodeId } = this.options;
-    if (leading) logger.info('cluster leadership acquired');
+    if (leading) {
+      logger.info('cluster leadership acquired');
+      this.options.onLead();
+    }
     // It is elected before it may serve.
     if (leaderId === nodeId && !leading) return;
     if (leaderId === '' || leaderId === this.lastLeaderId) return;

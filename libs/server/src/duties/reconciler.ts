@@ -32,6 +32,8 @@ const INTERVAL_MS = 60_000;
 const RETRY_MS = 1000;
 /** A node that this leader never saw as a member is forgotten after this, milliseconds. */
 const UNSEEN_MS = 60_000;
+/** Names of strangers that are remembered. */
+const MAX_STRANGERS = 256;
 /** Members or nodes looked at in one turn of the event loop. */
 const SLICE = 500;
 
@@ -71,6 +73,8 @@ export class Reconciler implements Component {
   private timer: Timer | undefined;
   private working = false;
   private again = false;
+  /** Members that are no agents of Consul's; told once. */
+  private readonly strangers = new Set<string>();
   private readonly options: ReconcilerOptions;
 
   constructor(options: ReconcilerOptions) {
@@ -153,9 +157,9 @@ export class Reconciler implements Component {
   }
 
   private async reconcile(member: Member): Promise<boolean> {
+    if (!this.isOurs(member)) return true;
     const server = serverMember(member);
-    const { departures, datacenter } = this.options;
-    if (server && server.datacenter !== datacenter) return true;
+    const { departures } = this.options;
     const id = member.Tags.id ?? '';
     switch (member.Status) {
       case MEMBER_STATUS.alive:
@@ -177,6 +181,18 @@ export class Reconciler implements Component {
       default:
         return true;
     }
+  }
+
+  /** Others than Consul's agents may be in the pool; they have no place in the catalog. */
+  private isOurs({ Name, Tags }: Member): boolean {
+    if (Tags.role === 'node' || Tags.role === 'consul') {
+      return Tags.dc === this.options.datacenter;
+    }
+    if (!this.strangers.has(Name) && this.strangers.size < MAX_STRANGERS) {
+      this.strangers.add(Name);
+      this.logger.warn('skipping reconcile of node', { member: Name });
+    }
+    return false;
   }
 
   private async alive(member: Member): Promise<void> {

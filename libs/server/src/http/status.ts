@@ -1,24 +1,22 @@
 import { statusRoutes } from '@mesh/api-contract';
-import { MeshError } from '@mesh/base';
-import type { Consensus } from '@mesh/raft';
-import { type BoundRoute, implement, jsonReply } from '@mesh/resource';
+import {
+  type BoundRoute,
+  type CallOptions,
+  implement,
+  jsonReply,
+  type RequestContext,
+  type Rpc,
+} from '@mesh/resource';
+import { statusLeader, statusPeers } from '../area-calls.ts';
 
-/** Handlers of /v1/status: who leads, and which servers there are, as this server knows it. */
-export function statusHttpRoutes(
-  consensus: Pick<Consensus, 'status'>,
-  datacenter: string,
-): readonly BoundRoute[] {
-  const requireLocal = (dc: string | undefined) => {
-    if (dc && dc !== datacenter) throw new MeshError('no-servers', 'No path to datacenter');
-  };
+/** Handlers of /v1/status: who leads, and which servers there are, as any server knows it. */
+export function statusHttpRoutes({ rpc }: { readonly rpc: Rpc }): readonly BoundRoute[] {
   return implement(statusRoutes, {
-    leader: ({ query }) => {
-      requireLocal(query.get('dc'));
-      return jsonReply(consensus.status().leaderAddress);
-    },
-    peers: ({ query }) => {
-      requireLocal(query.get('dc'));
-      return jsonReply(consensus.status().servers.map(({ address }) => address));
-    },
+    leader: async (request) => jsonReply(await rpc.call(statusLeader, {}, optionsOf(request))),
+    peers: async (request) => jsonReply(await rpc.call(statusPeers, {}, optionsOf(request))),
   });
+}
+
+function optionsOf({ query, token, signal }: RequestContext): CallOptions {
+  return { datacenter: query.get('dc') ?? '', token, server: 'any', signal };
 }

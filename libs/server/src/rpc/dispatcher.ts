@@ -49,6 +49,7 @@ export class Dispatcher {
     if (!serve) throw new MeshError('not-found', `rpc: can't find method ${method}`);
     const call = decodeEndpointCall(body);
     try {
+      if (call.crossed) this.rpc.requireLocal(call.datacenter);
       return { ok: await serve(call, context) } satisfies EndpointAnswer;
     } catch (thrown) {
       const { code, message } = MeshError.from(thrown);

@@ -30,7 +30,7 @@ function routesOver(rpc: Rpc) {
     ...txnHttpRoutes({ rpc, kvMaxValueBytes: 1024 }),
     ...queryHttpRoutes({ rpc, nodeName: 'n1' }),
     ...operatorHttpRoutes({ rpc }),
-    ...coordinateHttpRoutes({ rpc, update: coordinateUpdate(() => {}), datacenters: () => [] }),
+    ...coordinateHttpRoutes({ rpc, update: coordinateUpdate(() => {}) }),
   ];
 }
 

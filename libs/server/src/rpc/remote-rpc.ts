@@ -20,6 +20,11 @@ export interface RemoteRpcOptions {
   readonly holdTimeoutMs: number;
   /** Wait of a blocking query that names none, milliseconds. */
   readonly defaultQueryTimeMs: number;
+  /**
+   * Datacenter of the servers where it is not the asker's own: requests are marked as having crossed over,
+   * so that they are never sent on to a third one. @default the asker's own
+   */
+  readonly datacenter?: string;
 }
 
 /** Time for a request besides all waiting at the server, milliseconds. */
@@ -27,7 +32,7 @@ const MARGIN_MS = 10_000;
 /** Servers tried before a request fails. */
 const MAX_TRIES = 3;
 
-/** RPC of an agent that is no server: every request goes to one of the servers. */
+/** RPC to servers elsewhere: of an agent that is none, or to those of another datacenter. */
 export class RemoteRpc implements Rpc {
   private readonly options: RemoteRpcOptions;
 
@@ -61,34 +66,43 @@ export class RemoteRpc implements Rpc {
   /** What may be asked twice is asked of another server when one was lost. */
   private async ask(
     method: string,
-    body: unknown,
+    body: object,
     waitMs: number,
     signal: AbortSignal | undefined,
     isRepeatable: boolean,
   ): Promise<unknown> {
     const { calls, servers, holdTimeoutMs } = this.options;
     const timeoutMs = Math.ceil(waitMs + 2 * holdTimeoutMs + MARGIN_MS);
+    const sent = this.options.datacenter === undefined ? body : { ...body, crossed: true };
     for (let tries = 1; ; tries++) {
       const address = servers.pick();
-      if (address === undefined) throw new MeshError('no-servers', 'No known Consul servers');
+      if (address === undefined) throw this.noServer();
       let answer: unknown;
       try {
         const settings = { timeoutMs, ...(signal && { signal }) };
-        answer = await calls.call(address, method, body, settings);
+        answer = await calls.call(address, method, sent, settings);
       } catch (thrown) {
         const isLost = hasCode(thrown, 'unknown-outcome');
         if (!isLost && !hasCode(thrown, 'unavailable')) throw thrown;
         servers.failed(address);
         if (isLost && !isRepeatable) throw thrown;
-        if (tries >= MAX_TRIES) throw noAnswer(thrown);
+        if (tries >= MAX_TRIES) throw this.noAnswer(thrown);
         continue;
       }
       return openAnswer(answer);
     }
   }
-}
 
-function noAnswer(cause: unknown): MeshError {
-  const why = cause instanceof Error ? cause.message : String(cause);
-  return new MeshError('no-servers', `rpc error making call: ${why}`, { cause });
+  private noServer(): MeshError {
+    const isElsewhere = this.options.datacenter !== undefined;
+    const why = isElsewhere ? 'No path to datacenter' : 'No known Consul servers';
+    return new MeshError('no-servers', why);
+  }
+
+  private noAnswer(cause: unknown): MeshError {
+    const { datacenter } = this.options;
+    const why = cause instanceof Error ? cause.message : String(cause);
+    const where = datacenter === undefined ? '' : `no server of datacenter "${datacenter}": `;
+    return new MeshError('no-servers', `rpc error making call: ${where}${why}`, { cause });
+  }
 }

@@ -6,6 +6,7 @@ import {
   type Metrics,
   type Platform,
 } from '@mesh/base';
+import type { ServerPicker, ServerRouter } from '@mesh/membership';
 import type { Consensus } from '@mesh/raft';
 import type {
   BoundCall,
@@ -27,6 +28,7 @@ import { WatchedFreshness } from '../freshness.ts';
 import { Hold, noLeader } from './hold.ts';
 import { isUntaken, LeaderCalls } from './leader-call.ts';
 import type { Era, LeaderWatch } from './leader-watch.ts';
+import { RemoteRpc } from './remote-rpc.ts';
 import { endpointCall, hasCode } from './wire.ts';
 
 export interface ServerRpcOptions {
@@ -37,6 +39,10 @@ export interface ServerRpcOptions {
   readonly queries: BlockingQueries;
   /** Reaches other servers. */
   readonly calls: CallClient;
+  /** Finds servers of other datacenters. */
+  readonly router: Pick<ServerRouter, 'remote'>;
+  /** Wait of a blocking query that names none, milliseconds. */
+  readonly defaultQueryTimeMs: number;
   /** Calls of the resources, by method. */
   readonly bound: ReadonlyMap<string, BoundCall>;
   readonly platform: Platform;
@@ -62,6 +68,8 @@ export class ServerRpc implements Rpc, Component {
   private readonly hold: Hold;
   private readonly leaderCalls: LeaderCalls;
   private readonly canReadNow: () => boolean;
+  /** By datacenter, for the picker that it was made of. */
+  private readonly remotes = new Map<string, { servers: ServerPicker; rpc: Rpc }>();
   private readonly verifyLease: () => Promise<void> | undefined;
   private readonly verifyQuorum: () => Promise<void>;
 
@@ -90,7 +98,7 @@ export class ServerRpc implements Rpc, Component {
     options: ReadOptions,
   ): Promise<ReadReply<R>> {
     const { queries, metrics, datacenter, platform } = this.options;
-    this.requireLocal(options.datacenter);
+    if (this.isElsewhere(options)) return this.elsewhere(options).read(endpoint, args, options);
     const { consistency } = options;
     if (consistency === 'consistent') await this.verifyQuorum();
     else if (consistency === 'default' && !this.consensus.canReadNow()) {
@@ -111,7 +119,7 @@ export class ServerRpc implements Rpc, Component {
   }
 
   async write<A, R>(endpoint: WriteEndpoint<A, R>, args: A, options: WriteOptions): Promise<R> {
-    this.requireLocal(options.datacenter);
+    if (this.isElsewhere(options)) return this.elsewhere(options).write(endpoint, args, options);
     this.options.metrics.count('rpc.request');
     if (this.consensus.canReadNow()) {
       try {
@@ -126,7 +134,7 @@ export class ServerRpc implements Rpc, Component {
   }
 
   async call<A, R>(endpoint: CallEndpoint<A, R>, args: A, options: CallOptions): Promise<R> {
-    this.requireLocal(options.datacenter);
+    if (this.isElsewhere(options)) return this.elsewhere(options).call(endpoint, args, options);
     this.options.metrics.count('rpc.request');
     const { method } = endpoint;
     if (options.server === 'any') return (await this.runCall(method, args)) as R;
@@ -248,9 +256,29 @@ export class ServerRpc implements Rpc, Component {
     };
   }
 
-  private requireLocal(datacenter: string): void {
-    if (datacenter === '' || datacenter === this.options.datacenter) return;
+  /** Throws `no-servers` for another datacenter: what came from one is not sent on to a third. */
+  requireLocal(datacenter: string): void {
+    if (this.isElsewhere({ datacenter })) throw this.noPath(datacenter);
+  }
+
+  private isElsewhere({ datacenter }: { readonly datacenter: string }): boolean {
+    return datacenter !== '' && datacenter !== this.options.datacenter;
+  }
+
+  /** The way to the servers of another datacenter. Throws `no-servers` where none is known. */
+  private elsewhere({ datacenter }: { readonly datacenter: string }): Rpc {
+    const servers = this.options.router.remote(datacenter);
+    if (!servers) throw this.noPath(datacenter);
+    let known = this.remotes.get(datacenter);
+    if (known?.servers !== servers) {
+      known = { servers, rpc: new RemoteRpc({ ...this.options, servers, datacenter }) };
+      this.remotes.set(datacenter, known);
+    }
+    return known.rpc;
+  }
+
+  private noPath(datacenter: string): MeshError {
     this.options.logger.warn('RPC request for DC, no path found', { datacenter });
-    throw new MeshError('no-servers', 'No path to datacenter');
+    return new MeshError('no-servers', 'No path to datacenter');
   }
 }

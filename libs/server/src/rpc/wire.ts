@@ -8,6 +8,8 @@ export interface EndpointCall {
   readonly token: string;
   /** Came from a server that does not lead: it is answered here or refused, never sent on. */
   readonly forwarded: boolean;
+  /** Came from another datacenter: it is never sent on to a third one. */
+  readonly crossed: boolean;
   /** Of a read. */
   readonly consistency: ReadConsistency;
   readonly minIndex: number;
@@ -66,12 +68,14 @@ export function endpointCall(
 export function decodeEndpointCall(body: unknown): EndpointCall {
   if (body === null || typeof body !== 'object') throw invalid('the call has no body');
   const { args, ...rest } = body as Partial<Record<keyof EndpointCall, unknown>>;
-  const { datacenter = '', token = '', forwarded = false } = rest;
+  const { datacenter = '', token = '', forwarded = false, crossed = false } = rest;
   const { consistency = 'default', minIndex = 0, maxWaitMs = 0, server = 'leader' } = rest;
   if (typeof datacenter !== 'string' || typeof token !== 'string') {
     throw invalid('the call: datacenter and token are texts');
   }
-  if (typeof forwarded !== 'boolean') throw invalid('the call: forwarded is true or false');
+  if (typeof forwarded !== 'boolean' || typeof crossed !== 'boolean') {
+    throw invalid('the call: forwarded and crossed are true or false');
+  }
   if (!CONSISTENCIES.includes(consistency)) throw invalid('the call: unknown consistency');
   if (!isCount(minIndex) || !isCount(maxWaitMs)) {
     throw invalid('the call: minIndex and maxWaitMs are numbers, 0 or more');
@@ -82,6 +86,7 @@ export function decodeEndpointCall(body: unknown): EndpointCall {
     datacenter,
     token,
     forwarded,
+    crossed,
     consistency: consistency as ReadConsistency,
     minIndex,
     maxWaitMs,

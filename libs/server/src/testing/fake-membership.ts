@@ -1,4 +1,13 @@
-import { MEMBER_STATUS, type Member, type Membership } from '@mesh/membership';
+import { MeshError } from '@mesh/base';
+import {
+  type Keyrings,
+  MEMBER_STATUS,
+  type Member,
+  type Membership,
+  type PoolCoordinates,
+  type PoolEvents,
+  type ServerRouter,
+} from '@mesh/membership';
 
 type Listed = Pick<Membership, 'members' | 'wanMembers' | 'onChange' | 'forceLeave'>;
 
@@ -25,6 +34,26 @@ export class FakeMembership implements Listed {
   wanMembers(): readonly Member[] {
     return [];
   }
+
+  /** No other datacenter is known. */
+  readonly router: ServerRouter = {
+    local: { pick: () => undefined, failed: () => {} },
+    remote: () => undefined,
+    datacenters: () => ['dc1'],
+    localServers: () => [],
+    onChange: () => () => {},
+  };
+  /** Names of the events that were fired. */
+  readonly fired: string[] = [];
+  readonly events: PoolEvents = {
+    fire: (name) => void this.fired.push(name),
+    subscribe: () => () => {},
+  };
+  readonly coordinates: PoolCoordinates = { own: () => undefined, of: () => undefined };
+  readonly keyrings: Keyrings = {
+    isEncrypted: () => false,
+    operate: () => Promise.reject(new MeshError('invalid-argument', 'there is no keyring')),
+  };
 
   async forceLeave(node: string): Promise<void> {
     this.forced.push(node);

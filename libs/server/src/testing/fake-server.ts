@@ -1,4 +1,5 @@
 import { noMetrics, silentLogger } from '@mesh/base';
+import type { ServerRouter } from '@mesh/membership';
 import type { Resource } from '@mesh/resource';
 import { createStateStore, type StateStore } from '@mesh/state';
 import { BlockingQueries } from '../blocking-query.ts';
@@ -27,6 +28,7 @@ export class FakeServer {
     calls: MemoryCalls,
     platform: ManualPlatform,
     resources: readonly Resource[] = [rowResource(named.id)],
+    router: Pick<ServerRouter, 'remote'> = { remote: () => undefined },
   ) {
     this.store = createStateStore(resources.flatMap(({ tables }) => tables));
     const fsm = new Fsm(this.store, resources, silentLogger);
@@ -51,6 +53,8 @@ export class FakeServer {
       metrics: noMetrics,
       logger: silentLogger,
       holdTimeoutMs: 7000,
+      defaultQueryTimeMs: 300_000,
+      router,
       touchSession: (session) => this.touched.push(session),
     });
     const dispatcher = new Dispatcher({
