@@ -44,6 +44,8 @@ export interface AgentOptions {
   serverStats(): Stats;
   /** Where user events arrive. */
   readonly events: EventBus;
+  /** Tells that servers came or went. Returns an unsubscriber. */
+  onServers(listener: () => void): () => void;
   /** This agent's coordinate in the LAN pool; undefined while there is none. */
   coordinate(): Coordinate | undefined;
   /** Takes this agent's coordinate. */
@@ -211,6 +213,7 @@ class AgentParts implements Agent {
       logger: logger.named(LOGGER_NAMES.antiEntropy),
       intervalMs: config.antiEntropyIntervalMs,
       clusterSize: () => this.clusterSize(),
+      onServers: (listener) => this.options.onServers(listener),
     });
   }
 

@@ -10,6 +10,8 @@ export interface InboundMessage {
 /** Types that do not wait: ping, indirect ping, ack, nack. Who is late with those seems dead. */
 const URGENT: ReadonlySet<number> = new Set([0, 1, 2, 11]);
 const ALIVE = 4;
+/** Types that wait: suspect, alive, dead, user. */
+const PATIENT: ReadonlySet<number> = new Set([3, ALIVE, 5, 8]);
 
 /**
  * Messages that may wait (gossip-wire.md 4.4): alive before suspect, dead and user ones, of each the newest first:
@@ -22,6 +24,11 @@ export class InboundQueues {
   /** Whether a message of this type is to be handled at once. */
   static isUrgent(type: number | undefined): boolean {
     return type !== undefined && URGENT.has(type);
+  }
+
+  /** Whether a message of this type is for these queues. */
+  static isPatient(type: number | undefined): boolean {
+    return type !== undefined && PATIENT.has(type);
   }
 
   /** Returns false when an old message had to go. */

@@ -149,6 +149,8 @@ export class InboundStream {
   private deadline(timeoutMs: number, reason: string): Timer {
     return this.parts.timers.after(timeoutMs, () => {
       this.parts.drops.dropped(reason, this.from.host);
+      // Else the system would keep what is unsent, and go on trying.
+      this.socket.resetAndDestroy();
       this.close();
     });
   }

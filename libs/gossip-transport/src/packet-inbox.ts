@@ -7,6 +7,8 @@ import type { PoolCipher } from './pool-cipher.ts';
 import type { SourceFilter } from './source-filter.ts';
 import { SourceRate } from './source-rate.ts';
 
+const NONSENSE = 'dropped packets that make no sense';
+
 export interface PacketInboxParts {
   readonly receiver: Pick<GossipReceiver, 'packet'>;
   readonly cipher: PoolCipher;
@@ -93,13 +95,14 @@ export class PacketInbox {
     try {
       messages = unpackPacket(cipher.openPacket(bytes));
     } catch (error) {
-      drops.dropped('dropped packets that make no sense', from.host, error);
+      drops.dropped(NONSENSE, from.host, error);
       return;
     }
     // The newest is popped first, so that a packet's own messages keep their order.
     const waiting: InboundMessage[] = [];
     for (const message of messages) {
       if (InboundQueues.isUrgent(message[0])) this.deliver({ bytes: message, from });
+      else if (!InboundQueues.isPatient(message[0])) drops.dropped(NONSENSE, from.host);
       else waiting.push({ bytes: message, from });
     }
     for (const message of waiting.reverse()) {

@@ -58,7 +58,10 @@ function wanCoordinates({ membership, coordinates }: AreaParts): readonly Datace
     const rows = byDatacenter.get(Tags.dc) ?? [];
     byDatacenter.set(Tags.dc, rows);
     const Coord = coordinates.of('wan', Name);
-    if (Coord) rows.push({ Node: Name, Segment: '', Coord });
+    // Members of the wide-area pool are called NODE.DATACENTER.
+    const suffix = `.${Tags.dc}`;
+    const Node = Name.endsWith(suffix) ? Name.slice(0, -suffix.length) : Name;
+    if (Coord) rows.push({ Node, Segment: '', Coord });
   }
   return [...byDatacenter]
     .sort(([a], [b]) => (a < b ? -1 : 1))

@@ -161,7 +161,7 @@ describe('three servers', () => {
     );
     expect(await world.leader.nodes()).toEqual(['a', 'b', 'c']);
     expect(world.leader.lines).toContain('cluster leadership acquired');
-    for (const { lines } of world.servers) expect(lines).toContain('New leader elected');
+    expect(world.leader.membership.fired).toEqual(['consul:new-leader']);
     expect(world.servers[0]!.lines).toContain(
       'Found expected number of peers, attempting bootstrap',
     );

@@ -6,7 +6,7 @@ import {
   type NodeCoordinate,
 } from '@mesh/coordinate';
 import { eventResource } from '@mesh/event';
-import { fireNewLeader, serverMember } from '@mesh/membership';
+import { fireNewLeader } from '@mesh/membership';
 import { DEFAULT_LIMITS, keyringResource, type OperatorParts } from '@mesh/operator';
 import {
   type Consensus,
@@ -147,7 +147,6 @@ class ServerParts implements Server {
       ...options,
       watch,
       duties,
-      nameOf: (id) => this.nameOf(id),
       onLead: () => fireNewLeader(options.membership.events, options.nodeName),
     });
     fsm.onRestore(() => lead.restart());
@@ -326,12 +325,5 @@ class ServerParts implements Server {
         return this.consensus.stop();
       },
     };
-  }
-
-  private nameOf(serverId: string): string {
-    const { membership } = this.options;
-    return (
-      membership.members().find((member) => serverMember(member)?.id === serverId)?.Name ?? serverId
-    );
   }
 }

@@ -11,6 +11,7 @@ class FakeCluster {
   readonly writes: (readonly [key: string, value: string | Uint8Array])[] = [];
   readonly asked: string[] = [];
   acquire = 'true';
+  servers: unknown[] = [{ Node: { Node: 's9' } }];
   failing = '';
   private index = 10;
 
@@ -23,7 +24,7 @@ class FakeCluster {
     if (pathname === '/v1/agent/self') {
       return { body: { Config: { NodeName: 'n1', Datacenter: 'dc1' } } };
     }
-    if (pathname === '/v1/health/service/consul') return { body: [{ Node: { Node: 's9' } }] };
+    if (pathname === '/v1/health/service/consul') return { body: this.servers };
     if (pathname === '/v1/session/create') return { body: { ID: SESSION } };
     if (pathname.startsWith('/v1/event/fire/')) {
       for (const [key, value] of this.writes) this.keys.set(key, value);
@@ -173,6 +174,16 @@ describe('fails', () => {
     expect(stderr).toContain(`${message}: Unexpected response code: 500 (broken)\n`);
     const destroys = cluster.asked.filter((line) => line.includes('/session/destroy/'));
     expect(destroys).toHaveLength(destroyed);
+  });
+
+  test('where the other datacenter cannot be asked, or has no server that is well', async () => {
+    const failure = 'Failed to create session: Failed to find Consul server in remote datacenter';
+    cluster.failing = '/v1/health/';
+    const broken = await exec('-datacenter=dc2', 'true');
+    expect(broken.stderr).toBe(`${failure}: Unexpected response code: 500 (broken)\n`);
+    cluster.failing = '';
+    cluster.servers = [];
+    expect((await exec('-datacenter=dc2', 'true')).stderr).toBe(`${failure}\n`);
   });
 
   test('where the job cannot be locked', async () => {

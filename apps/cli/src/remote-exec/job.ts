@@ -1,5 +1,5 @@
 import { posix } from 'node:path';
-import { type AgentApi, encodePath, parseJson } from '../agent-api/agent-api.ts';
+import { type AgentApi, encodePath } from '../agent-api/agent-api.ts';
 import { kvPath } from '../kv-target.ts';
 
 /** What agents are to run; a file in the key-value store, under a lock of the session. */
@@ -109,12 +109,14 @@ export class Job {
 
 /** A healthy server of the datacenter that is asked. */
 async function serverNode(api: AgentApi): Promise<string> {
-  const path = '/v1/health/service/consul';
-  const answer = await api.call('GET', path, { query: { passing: '1' } });
-  const entries = answer.status === 200 ? parseJson<readonly ServiceEntry[]>(path, answer) : [];
-  const node = entries[0]?.Node.Node;
-  if (node === undefined) throw new Error('Failed to find Consul server in remote datacenter');
-  return node;
+  const failure = 'Failed to find Consul server in remote datacenter';
+  const query = { passing: '1' };
+  const work = api.get<readonly ServiceEntry[]>('/v1/health/service/consul', query);
+  const [first] = await work.catch((error: Error) => {
+    throw new Error(`${failure}: ${error.message}`);
+  });
+  if (!first) throw new Error(failure);
+  return first.Node.Node;
 }
 
 interface ServiceEntry {

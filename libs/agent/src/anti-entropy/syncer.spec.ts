@@ -1,4 +1,4 @@
-import { silentLogger } from '@mesh/base';
+import { MeshError, silentLogger } from '@mesh/base';
 import { LocalState } from '../local-state/local-state.ts';
 import { ManualPlatform } from '../testing/manual-platform.ts';
 import type { CatalogLink } from './catalog-link.ts';
@@ -28,8 +28,11 @@ function world() {
   const gates: (() => void)[] = [];
   /** Writes wait until they are let through. */
   let held = false;
+  let failure: MeshError | undefined;
+  let serversChanged = () => {};
   const step = async (name: string) => {
     calls.push(name);
+    if (failure) throw failure;
     if (held) await new Promise<void>((resolve) => gates.push(resolve));
   };
   const link = {
@@ -55,6 +58,10 @@ function world() {
     logger: silentLogger,
     intervalMs: 60_000,
     clusterSize: () => 1,
+    onServers: (listener) => {
+      serversChanged = listener;
+      return () => {};
+    },
   });
   const put = (id: string, port: number) =>
     state.putService(
@@ -81,6 +88,10 @@ function world() {
     hold: () => {
       held = true;
     },
+    fail: (error: MeshError | undefined) => {
+      failure = error;
+    },
+    serversChanged: () => serversChanged(),
     release: () => {
       held = false;
       for (const open of gates.splice(0)) open();
@@ -130,6 +141,27 @@ test('what is registered again while it is being dropped comes back', async () =
   await syncer.settled();
   expect(calls).toEqual(['drop a', 'push a:2']);
   expect(state.service('a')?.inSync).toBe(true);
+});
+
+test('without a server the waits grow; one that comes ends them', async () => {
+  const { syncer, calls, platform, fail, serversChanged } = world();
+  fail(new MeshError('no-servers', 'No known Consul servers'));
+  await syncer.start();
+  await syncer.settled();
+  for (let tries = 0; tries < 8; tries++) {
+    platform.advance(30_000);
+    await syncer.settled();
+  }
+  expect(calls.splice(0)).toEqual(Array(9).fill('compare'));
+  fail(undefined);
+  serversChanged();
+  platform.advance(1000);
+  await syncer.settled();
+  expect(calls.splice(0)).toEqual(['compare', 'node']);
+  serversChanged();
+  platform.advance(1000);
+  await syncer.settled();
+  expect(calls).toEqual([]);
 });
 
 test('nothing runs while paused or after the stop; timers are let go', async () => {

@@ -7,6 +7,8 @@ const SCALE_THRESHOLD_NODES = 128;
 /** First and longest wait after a failure, milliseconds. */
 const RETRY_MIN_MS = 250;
 const RETRY_MAX_MS = 15_000;
+/** Agents that waited for a server spread over this when one comes, milliseconds. */
+const SERVER_UP_MS = 1000;
 /** Writes under way at a time: enough to fill a batch of the log, few enough to leave room. */
 const CONCURRENCY = 16;
 
@@ -29,6 +31,8 @@ export interface SyncerOptions {
   readonly intervalMs: number;
   /** Members of the cluster. */
   clusterSize(): number;
+  /** Tells that servers came or went. Returns an unsubscriber. */
+  onServers(listener: () => void): () => void;
 }
 
 /**
@@ -40,6 +44,7 @@ export class Syncer implements Component {
   readonly name = 'anti-entropy';
   private readonly options: SyncerOptions;
   private unsubscribe: (() => void) | undefined;
+  private unsubscribeServers: (() => void) | undefined;
   private running: Promise<void> | undefined;
   private fullTimer: Timer | undefined;
   private retryTimer: Timer | undefined;
@@ -59,6 +64,7 @@ export class Syncer implements Component {
     if (this.active) return;
     this.active = true;
     this.unsubscribe = this.options.state.subscribe(() => this.request('changes'));
+    this.unsubscribeServers = this.options.onServers(() => this.hurry());
     this.request('full');
   }
 
@@ -66,6 +72,7 @@ export class Syncer implements Component {
     if (!this.active) return;
     this.active = false;
     this.unsubscribe?.();
+    this.unsubscribeServers?.();
     this.fullTimer?.cancel();
     this.retryTimer?.cancel();
     // A write that hangs must not hold up the end; its outcome interests nobody any more.
@@ -131,7 +138,22 @@ export class Syncer implements Component {
     this.retryTimer?.cancel();
     const delayMs = this.retryMs * (1 + platform.random.float());
     this.retryMs = Math.min(this.retryMs * 2, RETRY_MAX_MS);
-    this.retryTimer = platform.timers.after(delayMs, () => this.request('full'));
+    this.retryIn(delayMs);
+  }
+
+  /** Servers are others: what failed may work now, and need not wait as long as it would. */
+  private hurry(): void {
+    if (!this.retryTimer) return;
+    this.retryTimer.cancel();
+    this.retryMs = RETRY_MIN_MS;
+    this.retryIn(SERVER_UP_MS * this.options.platform.random.float());
+  }
+
+  private retryIn(delayMs: number): void {
+    this.retryTimer = this.options.platform.timers.after(delayMs, () => {
+      this.retryTimer = undefined;
+      this.request('full');
+    });
   }
 
   private armFull(): void {

@@ -86,6 +86,7 @@ export function createRig(change: Partial<RuntimeConfig> = {}): AgentRig {
     },
     serverStats: () => ({ raft: { state: 'Leader' } }),
     events: bus,
+    onServers: () => () => {},
     coordinate: originCoordinate,
     coordinateUpdate: coordinateUpdate((update) => coordinates.push(update)),
   });

@@ -1,4 +1,4 @@
-import { type ConfigKey, key, later } from './key.ts';
+import { type ConfigKey, key } from './key.ts';
 
 /** The node and its life. */
 export const NODE_KEYS: readonly ConfigKey[] = [
@@ -15,11 +15,7 @@ export const NODE_KEYS: readonly ConfigKey[] = [
     capability: { never: 'node ids are always random' },
     tier: 'B',
   }),
-  key('disable_remote_exec', 'flag', 'Ignore exec requests.', {
-    fallback: true,
-    ...later('another feature'),
-    tier: 'B',
-  }),
+  key('disable_remote_exec', 'flag', 'Ignore exec requests.', { fallback: true, tier: 'B' }),
   key('disable_update_check', 'flag', 'No call home.', { fallback: false, tier: 'C' }),
   key('leave_on_terminate', 'flag', 'Leave gracefully on SIGTERM.', {
     fallbackDoc: 'server false, client true',

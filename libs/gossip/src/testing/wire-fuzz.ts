@@ -130,7 +130,8 @@ export class WireFuzz {
     );
     // Behind the type byte any value, or a field of no known name that is nothing but containers.
     const start = dice.roll(2) ? anyValue(dice, 3) : [0x81, 0xa1, 0x78];
-    if (dice.roll(2)) filler.set([...dice.pick([[2], [4], [6], [7], [8, 2], [8, 4], [8, 9]]), ...start]);
+    if (dice.roll(2))
+      filler.set([...dice.pick([[2], [4], [6], [7], [8, 2], [8, 4], [8, 9]]), ...start]);
     let bytes = encodeCompress(filler);
     for (let left = dice.roll(3); left > 0; left--) {
       const room = Math.floor(60_000 / Math.max(1, bytes.length));

@@ -94,7 +94,7 @@ describe('reads what peers of any age write', () => {
     fc.assert(
       fc.property(fc.string({ unit: 'binary', maxLength: 200 }), (text) => {
         const again = new MsgpackReader(new MsgpackWriter(1).text(text).finish()).text();
-        expect(again).toBe(text.isWellFormed() ? text : text.toWellFormed());
+        expect(again).toBe(text);
       }),
     );
     const mark = '\ufeffmarked';

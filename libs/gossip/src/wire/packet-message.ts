@@ -73,12 +73,18 @@ export function decodePacketMessage(bytes: Uint8Array): PacketMessage {
       return readStruct<Mutable<PingMessage>>(reader, PING, { kind: 'ping', seqNo: 0, node: '' });
     case MESSAGE_TYPE.indirectPing:
       return readStruct<Mutable<IndirectPingMessage>>(reader, INDIRECT, {
-        ...{ kind: 'indirectPing', seqNo: 0, node: '' },
-        ...{ targetHost: '', targetPort: 0, nack: false },
+        kind: 'indirectPing',
+        seqNo: 0,
+        node: '',
+        targetHost: '',
+        targetPort: 0,
+        nack: false,
       });
     case MESSAGE_TYPE.ack:
       return readStruct<Mutable<AckMessage>>(reader, ACK, {
-        ...{ kind: 'ack', seqNo: 0, payload: undefined },
+        kind: 'ack',
+        seqNo: 0,
+        payload: undefined,
       });
     case MESSAGE_TYPE.nack:
       return readStruct<Mutable<NackMessage>>(reader, NACK, { kind: 'nack', seqNo: 0 });
@@ -88,8 +94,13 @@ export function decodePacketMessage(bytes: Uint8Array): PacketMessage {
       return readStruct<Mutable<DeadMessage>>(reader, ACCUSATION, accusation('dead'));
     case MESSAGE_TYPE.alive:
       return readStruct<Mutable<AliveMessage>>(reader, ALIVE, {
-        ...{ kind: 'alive', incarnation: 0, node: '', host: '', port: 0 },
-        ...{ meta: NOTHING, versions: undefined },
+        kind: 'alive',
+        incarnation: 0,
+        node: '',
+        host: '',
+        port: 0,
+        meta: NOTHING,
+        versions: undefined,
       });
     default:
       throw malformed(`the message type ${bytes[0]}`);

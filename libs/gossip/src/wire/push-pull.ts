@@ -11,6 +11,8 @@ export const MAX_NODES = 65_536;
 /** State of the layer above, bytes. */
 export const MAX_USER_STATE_BYTES = 20 * 1024 * 1024;
 
+const NO_META = new Uint8Array();
+
 type Mutable<T> = { -readonly [K in keyof T]: T[K] };
 
 /** What a push/pull begins with. */
@@ -102,8 +104,13 @@ export function readPushPull(reader: MsgpackReader): PushPullMessage {
   for (let left = count; left > 0; left--) {
     nodes.push(
       readStruct<Mutable<PushPullNode>>(reader, NODE, {
-        ...{ name: '', host: '', port: 0, meta: new Uint8Array(), incarnation: 0 },
-        ...{ state: NODE_STATE.alive, versions: undefined },
+        name: '',
+        host: '',
+        port: 0,
+        meta: NO_META,
+        incarnation: 0,
+        state: NODE_STATE.alive,
+        versions: undefined,
       }),
     );
   }

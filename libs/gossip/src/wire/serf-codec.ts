@@ -45,18 +45,26 @@ export function decodeSerf(bytes: Uint8Array): SerfMessage {
   switch (bytes[0]) {
     case SERF_TYPE.leave:
       return readStruct<Mutable<LeaveIntent>>(reader, LEAVE, {
-        ...{ kind: 'leave', lamportTime: 0, node: '', prune: false },
+        kind: 'leave',
+        lamportTime: 0,
+        node: '',
+        prune: false,
       });
     case SERF_TYPE.join:
       return readStruct<Mutable<JoinIntent>>(reader, JOIN, {
-        ...{ kind: 'join', lamportTime: 0, node: '' },
+        kind: 'join',
+        lamportTime: 0,
+        node: '',
       });
     case SERF_TYPE.pushPull:
       return readSerfPushPull(reader);
     case SERF_TYPE.userEvent:
       return readStruct<Mutable<UserEventMessage>>(reader, EVENT, {
-        ...{ kind: 'userEvent', lamportTime: 0, name: '', payload: new Uint8Array() },
-        ...{ coalesce: false },
+        kind: 'userEvent',
+        lamportTime: 0,
+        name: '',
+        payload: new Uint8Array(),
+        coalesce: false,
       });
     case SERF_TYPE.query:
       return readQuery(reader);

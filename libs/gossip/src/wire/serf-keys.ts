@@ -36,7 +36,11 @@ export function writeKeyRequest(writer: MsgpackWriter, { key }: KeyRequest): voi
 
 export function readKeyResponse(reader: MsgpackReader): KeyResponse {
   return readStruct<Mutable<KeyResponse>>(reader, RESPONSE, {
-    ...{ kind: 'keyResponse', result: false, message: '', keys: [], primaryKey: '' },
+    kind: 'keyResponse',
+    result: false,
+    message: '',
+    keys: [],
+    primaryKey: '',
   });
 }
 

@@ -41,9 +41,17 @@ const FIELDS = structFields<Mutable<MemberRecord>>({
 export function readConflict(reader: MsgpackReader): ConflictResponse {
   if (reader.skipNil()) return { kind: 'conflictResponse', member: undefined };
   const member = readStruct<Mutable<MemberRecord>>(reader, FIELDS, {
-    ...{ name: '', host: '', port: 0, tags: {}, status: 0 },
-    ...{ protocolMin: 0, protocolMax: 0, protocolCur: 0 },
-    ...{ delegateMin: 0, delegateMax: 0, delegateCur: 0 },
+    name: '',
+    host: '',
+    port: 0,
+    tags: {},
+    status: 0,
+    protocolMin: 0,
+    protocolMax: 0,
+    protocolCur: 0,
+    delegateMin: 0,
+    delegateMax: 0,
+    delegateCur: 0,
   });
   return { kind: 'conflictResponse', member };
 }

@@ -82,8 +82,13 @@ const FIELDS = structFields<Mutable<SerfPushPull>>({
 
 export function readSerfPushPull(reader: MsgpackReader): SerfPushPull {
   return readStruct<Mutable<SerfPushPull>>(reader, FIELDS, {
-    ...{ kind: 'pushPull', lamportTime: 0, statusLamportTimes: new Map<string, number>() },
-    ...{ leftMembers: [], eventLamportTime: 0, events: [], queryLamportTime: 0 },
+    kind: 'pushPull',
+    lamportTime: 0,
+    statusLamportTimes: new Map<string, number>(),
+    leftMembers: [],
+    eventLamportTime: 0,
+    events: [],
+    queryLamportTime: 0,
   });
 }
 

@@ -97,8 +97,18 @@ const RELAY = structFields<Destination & { node: string }>({
 
 export function readQuery(reader: MsgpackReader): QueryMessage {
   return readStruct<Mutable<QueryMessage>>(reader, QUERY, {
-    ...{ kind: 'query', lamportTime: 0, id: 0, host: '', port: 0, sourceNode: '' },
-    ...{ filters: [], flags: 0, relayFactor: 0, timeoutNs: 0, name: '', payload: undefined },
+    kind: 'query',
+    lamportTime: 0,
+    id: 0,
+    host: '',
+    port: 0,
+    sourceNode: '',
+    filters: [],
+    flags: 0,
+    relayFactor: 0,
+    timeoutNs: 0,
+    name: '',
+    payload: undefined,
   });
 }
 
@@ -119,7 +129,12 @@ export function writeQuery(writer: MsgpackWriter, query: QueryMessage): void {
 
 export function readResponse(reader: MsgpackReader): QueryResponse {
   return readStruct<Mutable<QueryResponse>>(reader, RESPONSE, {
-    ...{ kind: 'queryResponse', lamportTime: 0, id: 0, from: '', flags: 0, payload: undefined },
+    kind: 'queryResponse',
+    lamportTime: 0,
+    id: 0,
+    from: '',
+    flags: 0,
+    payload: undefined,
   });
 }
 

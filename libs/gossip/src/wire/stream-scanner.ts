@@ -75,43 +75,27 @@ export class StreamScanner {
 
   /** Passes over a scalar or the head of a container; false when its head is not there yet. */
   private scanToken(): boolean {
-    if (this.at >= this.length) return false;
-    const tag = this.buffer[this.at]!;
+    const { at, buffer } = this;
+    if (at >= this.length) return false;
+    const tag = buffer[at]!;
     const head = HEAD_BYTES[tag]!;
-    if (this.at + head > this.length) return false;
-    const size = this.sizeOf(tag);
-    if (isContainer(tag)) {
+    if (at + head > this.length) return false;
+    let size = OWN_SIZE[tag]!;
+    for (let byte = 1; byte < head; byte++) size = size * 256 + buffer[at + byte]!;
+    const valuesEach = VALUES_EACH[tag]!;
+    if (valuesEach === 0) {
+      this.move(head + size);
+    } else {
       if (this.open.length > MAX_DEPTH) throw malformed('values nested too deeply');
       this.at += head;
-      this.open.push(isMap(tag) ? size * 2 : size);
-      return true;
+      this.open.push(size * valuesEach);
     }
-    this.move(head + size);
     return true;
   }
 
   private move(bytes: number): void {
     this.at += bytes;
     if (this.at > MAX_STREAM_BYTES) throw malformed(`a stream of over ${MAX_STREAM_BYTES} bytes`);
-  }
-
-  /** Of a container the elements, of anything else the bytes behind its head. */
-  private sizeOf(tag: number): number {
-    if (tag >= 0x80 && tag <= 0x9f) return tag & 0x0f;
-    if (tag >= 0xa0 && tag <= 0xbf) return tag & 0x1f;
-    const fixed = FIXED_BYTES[tag];
-    if (fixed !== undefined) return fixed;
-    const view = new DataView(this.buffer.buffer, this.at + 1);
-    switch (HEAD_BYTES[tag]) {
-      case 2:
-        return view.getUint8(0);
-      case 3:
-        return view.getUint16(0);
-      case 5:
-        return view.getUint32(0);
-      default:
-        return 0;
-    }
   }
 
   private append(chunk: Uint8Array): void {
@@ -137,37 +121,29 @@ const SCANNED: ReadonlySet<number> = new Set([
   MESSAGE_TYPE.error,
 ]);
 
-function isMap(tag: number): boolean {
-  return (tag >= 0x80 && tag <= 0x8f) || tag === 0xde || tag === 0xdf;
-}
-
-function isContainer(tag: number): boolean {
-  return isMap(tag) || (tag >= 0x90 && tag <= 0x9f) || tag === 0xdc || tag === 0xdd;
+function perTag(of: (tag: number) => number): Uint8Array {
+  return Uint8Array.from({ length: 256 }, (_, tag) => of(tag));
 }
 
 /** Bytes of a tag with the length behind it. */
-const HEAD_BYTES = Array.from({ length: 256 }, (_, tag) => {
+const HEAD_BYTES = perTag((tag) => {
   if (tag === 0xc4 || tag === 0xd9 || tag === 0xc7) return 2;
   if (tag === 0xc5 || tag === 0xda || tag === 0xdc || tag === 0xde || tag === 0xc8) return 3;
   if (tag === 0xc6 || tag === 0xdb || tag === 0xdd || tag === 0xdf || tag === 0xc9) return 5;
   return 1;
 });
 
-/** Bytes behind tags that say their own width. */
-const FIXED_BYTES: Readonly<Record<number, number>> = {
-  202: 4,
-  203: 8,
-  204: 1,
-  205: 2,
-  206: 4,
-  207: 8,
-  208: 1,
-  209: 2,
-  210: 4,
-  211: 8,
-  212: 2,
-  213: 3,
-  214: 5,
-  215: 9,
-  216: 17,
-};
+/** The size that a tag says itself: elements, or bytes behind its head. */
+const OWN_SIZE = perTag((tag) => {
+  if (tag >= 0x80 && tag <= 0x9f) return tag & 0x0f;
+  if (tag >= 0xa0 && tag <= 0xbf) return tag & 0x1f;
+  if (tag >= 0xca && tag <= 0xd3) return [4, 8, 1, 2, 4, 8, 1, 2, 4, 8][tag - 0xca]!;
+  if (tag >= 0xd4 && tag <= 0xd8) return 1 + (1 << (tag - 0xd4));
+  return 0;
+});
+
+/** Values of each element of a container: two of a map; 0 is what is no container. */
+const VALUES_EACH = perTag((tag) => {
+  if ((tag >= 0x80 && tag <= 0x8f) || tag === 0xde || tag === 0xdf) return 2;
+  return (tag >= 0x90 && tag <= 0x9f) || tag === 0xdc || tag === 0xdd ? 1 : 0;
+});

@@ -66,7 +66,8 @@ function decodePlain(bytes: Uint8Array): StreamMessage {
       return readUser(reader);
     case MESSAGE_TYPE.error:
       return readStruct<{ kind: 'error'; error: string }>(reader, ERROR, {
-        ...{ kind: 'error', error: '' },
+        kind: 'error',
+        error: '',
       }) satisfies ErrorMessage;
     default:
       throw malformed(`the stream type ${bytes[0]}`);

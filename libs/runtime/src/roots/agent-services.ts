@@ -90,6 +90,7 @@ export function createAgentServices(parts: ServiceParts): AgentServices {
     actions,
     serverStats: () => access.stats(),
     events: bus,
+    onServers: (listener) => membership.router.onChange(listener),
     coordinate: () => membership.coordinates.own('lan'),
     coordinateUpdate: access.coordinateUpdate,
   });

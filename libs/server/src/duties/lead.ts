@@ -3,15 +3,11 @@ import type { Era, LeaderWatch } from '../rpc/leader-watch.ts';
 
 export interface LeadOptions {
   readonly watch: LeaderWatch;
-  /** This server. */
-  readonly nodeId: string;
   /** Run only while this server leads. */
   readonly duties: readonly Component[];
   readonly metrics: Metrics;
   /** Named agent.server. */
   readonly logger: Logger;
-  /** Name of a server by its id; the id itself where it is not known. */
-  readonly nameOf: (serverId: string) => string;
   /** Tells the others that this server leads. */
   readonly onLead: () => void;
 }
@@ -22,7 +18,7 @@ interface Reign {
 
 /**
  * Runs duties while this server leads: they start in order when leadership is won, and stop in reverse
- * in the very turn in which it is lost. Tells the log who leads.
+ * in the very turn in which it is lost. Tells the log and the others that it leads.
  */
 export class Lead implements Component {
   readonly name = 'leader-duties';
@@ -30,7 +26,6 @@ export class Lead implements Component {
   private release = () => {};
   /** Each start of the duties has one of its own. */
   private reign: Reign | undefined;
-  private lastLeaderId = '';
   /** Stops under way. */
   private stopped: Promise<unknown> = Promise.resolve();
   /** Starts and stops under way: the next reign waits for them. */
@@ -75,17 +70,10 @@ export class Lead implements Component {
     if (era.leading) this.begin(era);
   }
 
-  private tell({ leaderId, leading }: Era): void {
-    const { logger, nameOf, nodeId } = this.options;
-    if (leading) {
-      logger.info('cluster leadership acquired');
-      this.options.onLead();
-    }
-    // It is elected before it may serve.
-    if (leaderId === nodeId && !leading) return;
-    if (leaderId === '' || leaderId === this.lastLeaderId) return;
-    this.lastLeaderId = leaderId;
-    logger.info('New leader elected', { payload: nameOf(leaderId) });
+  private tell({ leading }: Era): void {
+    if (!leading) return;
+    this.options.logger.info('cluster leadership acquired');
+    this.options.onLead();
   }
 
   private begin(era: Era): void {
