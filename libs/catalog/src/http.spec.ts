@@ -1,5 +1,6 @@
 import { coordinateResource } from '@mesh/coordinate';
 import { callRoute, DirectRpc, expectRecorded, readExchanges } from '@mesh/testkit';
+import { catalogDatacenters } from './endpoint.ts';
 import { catalogHttpRoutes } from './http.ts';
 import { nodeByName } from './queries.ts';
 import { catalogResource } from './resource.ts';
@@ -10,6 +11,10 @@ function world() {
   const rpc = new DirectRpc([
     catalogResource(hooks),
     coordinateResource({ nodeExists: (view, name) => nodeByName(view, name) !== undefined }),
+    {
+      ...{ name: 'area', tables: [], commands: [], endpoints: [] },
+      calls: [{ endpoint: catalogDatacenters, run: () => ['dc1'] }],
+    },
   ]);
   return { rpc, routes: catalogHttpRoutes({ rpc, nodeName: 'vm' }) };
 }

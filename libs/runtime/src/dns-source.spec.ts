@@ -2,7 +2,7 @@ import { MeshError } from '@mesh/base';
 import { catalogHttpRoutes, catalogResource } from '@mesh/catalog';
 import { coordinateResource } from '@mesh/coordinate';
 import { healthResource } from '@mesh/health';
-import type { ReadEndpoint, ReadOptions, ReadReply, Rpc } from '@mesh/resource';
+import type { CallEndpoint, ReadEndpoint, ReadOptions, ReadReply, Rpc } from '@mesh/resource';
 import { callRoute, DirectRpc } from '@mesh/testkit';
 import { rpcDnsSource } from './dns-source.ts';
 
@@ -35,8 +35,10 @@ class WatchedRpc implements Rpc {
     };
   }
 
-  call(): Promise<never> {
-    return Promise.reject(new Error('no calls here'));
+  /** Of the calls there is the list of datacenters alone. */
+  async call<A, R>({ method }: CallEndpoint<A, R>): Promise<R> {
+    expect(method).toBe('Catalog.ListDatacenters');
+    return ['dc1', 'dc2'] as R;
   }
   write = this.direct.write.bind(this.direct);
 }
@@ -103,6 +105,7 @@ test('in an unknown datacenter there is nothing; one that is known is asked', as
   expect(await source.node('dc9', 'n1')).toEqual({ value: null });
   expect(await source.instances({ ...lookup, datacenter: 'dc9' })).toEqual({ value: [] });
   expect(rpc.reads.every(({ options }) => options.datacenter === '')).toBe(true);
+  await expect(source.node('dc2', 'n1')).rejects.toThrow('dc2 is asked');
 });
 
 test('any server may answer, unless its answer is too old', async () => {

@@ -10,6 +10,9 @@ export type { Exchange, Saved } from './exchanges.ts';
 export { answerOf, expectRecorded, readExchanges } from './exchanges.ts';
 // Faults of real servers, and what their clients saw.
 export { describeTimes, faultSetting, reportFaults, seededRandom } from './fault-settings.ts';
+// Gossip with and without the original.
+export type { GossipPeerOptions, QueryOutcome } from './gossip-peer.ts';
+export { GossipPeer } from './gossip-peer.ts';
 export type { HttpTarget } from './keep-alive-client.ts';
 export { KeepAliveClient, RequestFailed } from './keep-alive-client.ts';
 export type { KvOperation, KvRequest, PendingOperation } from './kv-history.ts';
@@ -23,6 +26,8 @@ export { describeLogStore, testEntry } from './log-store-contract.ts';
 export { ManualTimers } from './manual-timers.ts';
 export type { LabNetwork } from './network-lab.ts';
 export { NetworkLab } from './network-lab.ts';
+export type { SerfMemberRow, SerfProcessOptions } from './serf-process.ts';
+export { SerfProcess } from './serf-process.ts';
 // Durable servers in processes of their own.
 export type { ClusterOptions, RaftPeer, StateDigest } from './server-cluster.ts';
 export { digestOf, ServerCluster } from './server-cluster.ts';

@@ -169,6 +169,8 @@ export class Syncer implements Component {
     const failures: MeshError[] = [];
     const attempt = <T extends object>(value: T, what: string, push: () => Promise<void>) =>
       this.attempt(value, what, push, failures, retryRefused);
+    // First, as in the original: the node is known even if a service of it cannot be.
+    if (!state.nodeInfoInSync) await link.pushNode();
     const services = [...state.allServices.values()].filter((entry) => !entry.inSync);
     await inParallel(services, (entry) => {
       const push = () => (entry.deleted ? link.dropService(entry) : link.pushService(entry));
@@ -184,7 +186,6 @@ export class Syncer implements Component {
       const push = () => (entry.deleted ? link.dropCheck(entry) : link.pushCheck(entry));
       return attempt(entry.check, `check ${entry.check.CheckID}`, push);
     });
-    if (!state.nodeInfoInSync) await link.pushNode();
     if (failures.length > 0) throw failures[0];
   }
 

@@ -26,8 +26,8 @@ export function createClientRoot(
 ): Root {
   const logger = logHub.logger('agent');
   const { metrics, components: telemetry } = createTelemetry(config, platform, logger);
-  const { datacenter, dataDir } = config;
-  const calls = createCallClient({ timers: platform.timers, clock: platform.clock, datacenter });
+  const { dataDir } = config;
+  const calls = createCallClient({ timers: platform.timers, clock: platform.clock });
   const { membership, joiners } = createPools({ config, platform, logger, metrics, actions });
   const rpc = new RemoteRpc({
     calls,

@@ -32,8 +32,7 @@ export function createDevRoot(
   const serverLogger = logger.named('server');
   const { metrics, components: telemetry } = createTelemetry(config, platform, logger);
   const { membership, joiners } = createPools({ config, platform, logger, metrics, actions });
-  const { datacenter } = config;
-  const calls = createCallClient({ timers: platform.timers, clock: platform.clock, datacenter });
+  const calls = createCallClient({ timers: platform.timers, clock: platform.clock });
   const server = createServer({
     ...config,
     rpcAddress: hostPort(config.advertiseLan, config.ports.server),

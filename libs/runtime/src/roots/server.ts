@@ -27,7 +27,8 @@ export function createServerRoot(
   const { metrics, components: telemetry } = createTelemetry(config, platform, logger);
   const { nodeId: serverId, datacenter, dataDir, ports } = config;
   const io = { timers: platform.timers, clock: platform.clock, datacenter };
-  const calls = createCallClient(io);
+  // Calls cross between datacenters; Raft's streams do not.
+  const calls = createCallClient({ timers: platform.timers, clock: platform.clock });
   const rpcAddress = hostPort(config.advertiseLan, ports.server);
   const raftLogger = serverLogger.named('raft');
   const transport = new RaftTransport({
