@@ -65,6 +65,8 @@ export interface Agent {
   readonly localServices: LocalServices;
   /** Events meant for this agent. */
   readonly eventLog: EventLog;
+  /** Tells the catalog nothing any more: this agent leaves, and must not come back into it by itself. */
+  retire(): void;
   /**
    * Drops all definitions and loads them again, replaces the watches, takes the node's new metadata and
    * tokens; other keys are of no effect. Checks keep their states. Rejects and changes nothing when a
@@ -139,6 +141,10 @@ class AgentParts implements Agent {
     });
     this.components = this.createComponents();
     this.routes = this.createRoutes();
+  }
+
+  retire(): void {
+    this.syncer.pause();
   }
 
   async reload(next: RuntimeConfig): Promise<void> {

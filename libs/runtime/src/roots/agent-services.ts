@@ -71,6 +71,8 @@ export interface AgentServices {
   /** In order of start. */
   readonly components: readonly Component[];
   reload(config: RuntimeConfig): Promise<void>;
+  /** Before the pools are left: the catalog hears no more of this agent. */
+  retire(): void;
 }
 
 /** Builds what every agent has; nothing happens before its components are started. */
@@ -115,6 +117,7 @@ export function createAgentServices(parts: ServiceParts): AgentServices {
   });
   return {
     components: [...agent.components, dns, http],
+    retire: () => agent.retire(),
     reload: async (next) => {
       // The agent first: it refuses bad definitions, and then nothing else may have changed.
       await agent.reload(next);

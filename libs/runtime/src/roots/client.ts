@@ -54,7 +54,10 @@ export function createClientRoot(
       ...services.components,
       ...joiners,
     ],
-    leave: () => membership.leave(),
+    leave: () => {
+      services.retire();
+      return membership.leave();
+    },
     reload: (next) => services.reload(next),
   };
 }

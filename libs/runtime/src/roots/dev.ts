@@ -63,7 +63,10 @@ export function createDevRoot(
       ...services.components,
       ...joiners,
     ],
-    leave: () => membership.leave(),
+    leave: () => {
+      services.retire();
+      return membership.leave();
+    },
     reload: (next) => services.reload(next),
   };
 }

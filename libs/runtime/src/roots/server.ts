@@ -70,6 +70,7 @@ export function createServerRoot(
       ...services.components,
     ],
     leave: async () => {
+      services.retire();
       await server.leave();
       await membership.leave();
     },
