@@ -238,14 +238,15 @@ describe('a start that cannot be ends with exit code 1 and one line', () => {
   });
 
   it.each([
-    ['rpc', 'server'],
-    ['serf', 'serfLan'],
-  ] as const)('the %s port is taken', async (_what, port) => {
+    ['RPC', 'server'],
+    ['gossip', 'serfLan'],
+    ['gossip', 'serfWan'],
+  ] as const)('the port for %s is taken: %s', async (what, port) => {
     const server = await newServer(`port-${port}`);
     const taken = await listen(server.ports[port]);
     try {
       expect(await refused(server)).toBe(
-        `cannot listen for RPC on 127.0.0.1:${server.ports[port]}: address already in use`,
+        `cannot listen for ${what} on 127.0.0.1:${server.ports[port]}: address already in use`,
       );
     } finally {
       await new Promise((resolve) => taken.close(resolve));
@@ -279,7 +280,7 @@ describe('a start that cannot be ends with exit code 1 and one line', () => {
   it('-join that reaches nobody', async () => {
     const [port] = await freePorts(1);
     const server = await newServer('join', { start_join: [`127.0.0.1:${port}`] });
-    expect(await refused(server)).toMatch(/^Failed to join 127\.0\.0\.1:\d+: /);
+    expect(await refused(server)).toMatch(/ Failed to join 127\.0\.0\.1: /);
   });
 
   it('-retry-join that has been tried often enough', async () => {

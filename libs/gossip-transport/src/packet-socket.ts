@@ -110,6 +110,8 @@ export class PacketSocket {
 
 /** Error of either socket when its port is taken or its address is not ours. */
 export function cannotListen(host: string, port: number, cause: Error): MeshError {
-  const address = formatAddress({ host, port });
-  return new MeshError('unavailable', `cannot listen at ${address}: ${cause.message}`, { cause });
+  const where = formatAddress({ host, port });
+  const isTaken = (cause as NodeJS.ErrnoException).code === 'EADDRINUSE';
+  const why = isTaken ? 'address already in use' : cause.message;
+  return new MeshError('unavailable', `cannot listen for gossip on ${where}: ${why}`, { cause });
 }

@@ -47,7 +47,11 @@ export class Joiner implements Component {
     const { start, retry, membership, wan = false, logger } = this.options;
     if (start.length > 0) {
       logger.info('Joining cluster...', { cluster: this.cluster });
-      await membership.join(start, wan);
+      await membership.join(start, wan).catch((thrown) => {
+        // It ends the agent, which says why in one line.
+        const { code, message } = MeshError.from(thrown);
+        throw new MeshError(code, message.trim().replace(/\s+/g, ' '), { cause: thrown });
+      });
     }
     if (retry.length > 0) this.attempt();
   }

@@ -6,7 +6,7 @@ import {
   loadConfig,
   parseAgentFlags,
 } from '@mesh/config';
-import { AgentRun } from './agent-run.ts';
+import { AgentRun, type CreateRoot } from './agent-run.ts';
 import { createPlatform } from './platform/node-platform.ts';
 
 /**
@@ -18,7 +18,8 @@ export async function runAgent(argv: readonly string[]): Promise<number> {
   try {
     const loaded = load(argv, platform);
     if (!loaded) return 0;
-    return await new AgentRun(argv, loaded, platform).run();
+    const createRoot = await rootOf(loaded);
+    return await new AgentRun(argv, loaded, platform, createRoot).run();
   } catch (thrown) {
     if (thrown instanceof FlagError) {
       process.stderr.write(`${thrown.message}\n${thrown.usage}\n`);
@@ -37,4 +38,11 @@ function load(argv: readonly string[], platform: Platform): LoadedConfig | undef
     return undefined;
   }
   return loadConfig({ flags, random: platform.random });
+}
+
+/** What kind of agent a configuration makes. Only that is loaded: a client has no use for what servers need. */
+async function rootOf({ config }: LoadedConfig): Promise<CreateRoot> {
+  if (config.dev) return (await import('./roots/dev.ts')).createDevRoot;
+  if (config.server) return (await import('./roots/server.ts')).createServerRoot;
+  return (await import('./roots/client.ts')).createClientRoot;
 }

@@ -10,10 +10,7 @@ import {
 import { agentBanner } from './banner.ts';
 import { writePidFile } from './pid-file.ts';
 import { onSignals, type SignalAction } from './process-signals.ts';
-import type { Root } from './roots/agent-services.ts';
-import { createClientRoot } from './roots/client.ts';
-import { createDevRoot } from './roots/dev.ts';
-import { createServerRoot } from './roots/server.ts';
+import type { ProcessActions, Root } from './roots/agent-services.ts';
 import { startAll, stopAll } from './run.ts';
 import { VERSION } from './version.ts';
 
@@ -22,11 +19,13 @@ const LEAVE_GRACE_MS = 10_000;
 /** Time for the answer of /v1/agent/leave to go out before listeners close, milliseconds. */
 const ANSWER_GRACE_MS = 50;
 
-/** What kind of agent a configuration makes. */
-function rootOf({ dev, server }: RuntimeConfig) {
-  if (dev) return createDevRoot;
-  return server ? createServerRoot : createClientRoot;
-}
+/** Builds an agent of one kind; nothing happens before its components are started. */
+export type CreateRoot = (
+  config: RuntimeConfig,
+  platform: Platform,
+  logHub: LogHub,
+  actions: ProcessActions,
+) => Root;
 
 /** One life of an agent process: start, signals, reload, leave, stop. */
 export class AgentRun {
@@ -40,7 +39,12 @@ export class AgentRun {
   private leaving: Promise<void> | undefined;
   private finish: (code: number) => void = () => {};
 
-  constructor(argv: readonly string[], loaded: LoadedConfig, platform: Platform) {
+  constructor(
+    argv: readonly string[],
+    loaded: LoadedConfig,
+    platform: Platform,
+    createRoot: CreateRoot,
+  ) {
     this.argv = argv;
     this.loaded = loaded;
     this.platform = platform;
@@ -53,7 +57,7 @@ export class AgentRun {
     });
     this.logger = this.hub.logger('agent');
     this.logFile = this.openLogFile();
-    this.root = rootOf(loaded.config)(loaded.config, platform, this.hub, {
+    this.root = createRoot(loaded.config, platform, this.hub, {
       leave: () => this.leaveByRequest(),
       reload: () => this.reload(),
       fail: (error) => {

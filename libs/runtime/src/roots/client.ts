@@ -15,6 +15,7 @@ import {
 } from './agent-services.ts';
 import { dataFolder } from './data-folder.ts';
 import { createPools } from './pools.ts';
+import { lockByProcess } from './process-lock.ts';
 import { createTelemetry } from './telemetry.ts';
 
 /** `agent` without -server: local services and checks, everything else asked of the servers. */
@@ -48,7 +49,7 @@ export function createClientRoot(
   return {
     components: [
       ...telemetry,
-      dataFolder(dataDir),
+      dataFolder(dataDir, lockByProcess),
       calls,
       membership,
       ...services.components,

@@ -9,6 +9,7 @@ import {
 } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { lockFolder } from '@mesh/raft-storage';
 import { dataFolder } from './data-folder.ts';
 
 describe('data_dir', () => {
@@ -23,7 +24,7 @@ describe('data_dir', () => {
   const mode = (path: string) => statSync(path).mode & 0o777;
 
   it('is made, for its owner alone', async () => {
-    const component = dataFolder(folder);
+    const component = dataFolder(folder, lockFolder);
     await component.start();
     await component.start();
     expect(mode(folder)).toBe(0o700);
@@ -35,14 +36,14 @@ describe('data_dir', () => {
   });
 
   it('belongs to one at a time', async () => {
-    const first = dataFolder(folder);
+    const first = dataFolder(folder, lockFolder);
     await first.start();
-    await expect(dataFolder(folder).start()).rejects.toMatchObject({
+    await expect(dataFolder(folder, lockFolder).start()).rejects.toMatchObject({
       code: 'unavailable',
       message: expect.stringContaining(`${folder}/lock is locked`),
     });
     await first.stop();
-    const next = dataFolder(folder);
+    const next = dataFolder(folder, lockFolder);
     await next.start();
     await next.stop();
   });
@@ -53,7 +54,7 @@ describe('data_dir', () => {
   ])('of another format is left alone: %s', async (format, message) => {
     mkdirSync(folder, { recursive: true });
     writeFileSync(join(folder, 'format'), format);
-    await expect(dataFolder(folder).start()).rejects.toMatchObject({
+    await expect(dataFolder(folder, lockFolder).start()).rejects.toMatchObject({
       code: 'unavailable',
       message: expect.stringContaining(message),
     });
@@ -63,7 +64,7 @@ describe('data_dir', () => {
   it('may be one whose making a crash cut short', async () => {
     mkdirSync(folder, { recursive: true });
     writeFileSync(join(folder, 'format'), '');
-    const component = dataFolder(folder);
+    const component = dataFolder(folder, lockFolder);
     await component.start();
     expect(readFileSync(join(folder, 'format'), 'utf8')).toBe('1\n');
     await component.stop();
@@ -75,7 +76,7 @@ describe('data_dir', () => {
       if (what === 'format is a folder') mkdirSync(join(folder, 'format'), { recursive: true });
       else writeFileSync(join(parent, 'deep'), '');
       const path = what === 'file' ? join(parent, 'deep') : folder;
-      await expect(dataFolder(path).start()).rejects.toMatchObject({
+      await expect(dataFolder(path, lockFolder).start()).rejects.toMatchObject({
         code: 'unavailable',
         message: expect.stringMatching(/^data_dir: cannot use \/.*: E[A-Z]+/),
       });
@@ -87,7 +88,7 @@ describe('data_dir', () => {
     it('refuses one that cannot be written to', async () => {
       mkdirSync(folder, { recursive: true });
       chmodSync(folder, 0o500);
-      await expect(dataFolder(folder).start()).rejects.toMatchObject({
+      await expect(dataFolder(folder, lockFolder).start()).rejects.toMatchObject({
         message: expect.stringContaining('EACCES'),
       });
     });

@@ -9,7 +9,6 @@ import {
 } from 'node:fs';
 import { join } from 'node:path';
 import { type Component, MeshError } from '@mesh/base';
-import { lockFolder } from '@mesh/raft-storage';
 
 /** Version of the layout of data_dir. */
 const FORMAT = 1;
@@ -17,12 +16,15 @@ const FORMAT_FILE = 'format';
 /** Held by the process that uses the folder. */
 const LOCK_FILE = 'lock';
 
+/** Locks a file until it is released. Throws an Error while another process holds it. */
+export type LockFile = (path: string) => { release(): void };
+
 /**
  * Makes sure of data_dir before anything is written to it, and before others hear of this process: there,
  * of a known format, and nobody else's until the stop.
  */
-export function dataFolder(folder: string): Component {
-  let lock: ReturnType<typeof lockFolder> | undefined;
+export function dataFolder(folder: string, lockFile: LockFile): Component {
+  let lock: ReturnType<LockFile> | undefined;
   return {
     name: 'data-folder',
     start: async () => {
@@ -32,7 +34,7 @@ export function dataFolder(folder: string): Component {
         accessSync(folder, constants.R_OK | constants.W_OK | constants.X_OK);
       });
       checkFormat(folder, join(folder, FORMAT_FILE));
-      lock ??= attempt(folder, () => lockFolder(join(folder, LOCK_FILE)));
+      lock ??= attempt(folder, () => lockFile(join(folder, LOCK_FILE)));
     },
     stop: async () => {
       lock?.release();

@@ -3,7 +3,7 @@ import type { Logger, Platform } from '@mesh/base';
 import type { RuntimeConfig } from '@mesh/config';
 import type { LogHub } from '@mesh/logging';
 import { raftTiming } from '@mesh/raft';
-import { FileSnapshotStore, SqliteLogStore } from '@mesh/raft-storage';
+import { FileSnapshotStore, lockFolder, SqliteLogStore } from '@mesh/raft-storage';
 import { createCallClient, RaftTransport } from '@mesh/rpc';
 import { createServer } from '@mesh/server';
 import { createAgentServices, type ProcessActions, type Root } from './agent-services.ts';
@@ -59,7 +59,7 @@ export function createServerRoot(
   return {
     components: [
       ...telemetry,
-      dataFolder(dataDir),
+      dataFolder(dataDir, lockFolder),
       raftRecovery({ folder: raftFolder, logger: raftLogger, storage, server }),
       calls,
       transport,
