@@ -1,3 +1,5 @@
+import { existsSync } from 'node:fs';
+import { join } from 'node:path';
 import type { RuntimeConfig } from '@mesh/config';
 
 /** Column at which the labels end. */
@@ -20,8 +22,19 @@ export function agentBanner(config: RuntimeConfig, version: string): string {
         `gRPC: -1, DNS: ${ports.dns})`,
     ],
     ['Cluster Addr', `${config.advertiseLan} (LAN: ${ports.serfLan}, WAN: ${ports.serfWan})`],
-    ['Encrypt', 'Gossip: false, TLS-Outgoing: false, TLS-Incoming: false, Auto-Encrypt-TLS: false'],
+    [
+      'Encrypt',
+      `Gossip: ${isGossipEncrypted(config)}, TLS-Outgoing: false, TLS-Incoming: false, ` +
+        'Auto-Encrypt-TLS: false',
+    ],
   ];
   const lines = rows.map(([label, value]) => `${`${label}:`.padStart(LABEL_WIDTH)} ${value}`);
   return `${lines.join('\n')}\n\n==> Log data will now stream in as it occurs:\n\n`;
+}
+
+/** By the key of the configuration, or by the keyring of an earlier run. */
+function isGossipEncrypted({ encryptKey, dataDir, gossip }: RuntimeConfig): boolean {
+  if (encryptKey !== '') return true;
+  if (dataDir === '' || gossip.disableKeyringFile) return false;
+  return existsSync(join(dataDir, 'serf', 'local.keyring'));
 }

@@ -5,6 +5,7 @@
 import { MeshError, silentLogger } from '@mesh/base';
 import { catalogHttpRoutes } from '@mesh/catalog';
 import { coordinateBatchUpdate, coordinateUpdate, originCoordinate } from '@mesh/coordinate';
+import { intentionHttpRoutes } from '@mesh/intentions';
 import { kvHttpRoutes } from '@mesh/kv';
 import { operatorHttpRoutes } from '@mesh/operator';
 import { queryHttpRoutes } from '@mesh/prepared-query';
@@ -20,7 +21,7 @@ import { type Reaping, tombstoneReaping } from './duties/tombstone-reaper.ts';
 import { encodeEntry } from './entry-codec.ts';
 import { Fsm } from './fsm.ts';
 import { createResources } from './resources.ts';
-import { testOperator } from './testing/all-resources.ts';
+import { testIntentionCheck, testOperator } from './testing/all-resources.ts';
 import { histories, type Step, sessionId } from './testing/histories.ts';
 
 const packr = new Packr({ useRecords: false });
@@ -37,7 +38,10 @@ class Replica {
   constructor() {
     this.reaping = tombstoneReaping(() => this.store);
     const update = coordinateUpdate(() => {});
-    const bound = { coordinateUpdate: update, sessionCreate: create, operator: testOperator };
+    const bound = {
+      ...{ coordinateUpdate: update, sessionCreate: create, operator: testOperator },
+      intentionCheck: testIntentionCheck,
+    };
     const resources = [...createResources(bound), this.reaping.resource];
     this.store = createStateStore(resources.flatMap(({ tables }) => tables));
     this.fsm = new Fsm(this.store, resources, silentLogger);
@@ -124,6 +128,7 @@ async function run(history: readonly Step[]): Promise<Leader> {
     ...txnHttpRoutes({ rpc, kvMaxValueBytes: 1024 }),
     ...queryHttpRoutes({ rpc, nodeName: 'n1' }),
     ...operatorHttpRoutes({ rpc }),
+    ...intentionHttpRoutes({ rpc, check: testIntentionCheck }),
   ];
   await leader.write(leader.replica.reaping.endpoint, { index: 0 });
   const n1 = { Node: 'n1', Address: '::1', Check: { CheckID: 'serfHealth', Status: 'passing' } };

@@ -1,10 +1,11 @@
 import { type CatalogHooks, catalogResource, nodeByName } from '@mesh/catalog';
 import { coordinateResource, type NodeCoordinate } from '@mesh/coordinate';
 import { healthResource } from '@mesh/health';
+import { type IntentionPair, intentionResource } from '@mesh/intentions';
 import { kvResource, releaseLocks } from '@mesh/kv';
 import { type OperatorParts, operatorResource } from '@mesh/operator';
 import { deleteQueriesOfSession, preparedQueryResource } from '@mesh/prepared-query';
-import type { Resource, WriteEndpoint } from '@mesh/resource';
+import type { ReadEndpoint, Resource, WriteEndpoint } from '@mesh/resource';
 import {
   invalidateSessionsOfCheck,
   invalidateSessionsOfNode,
@@ -19,6 +20,7 @@ export interface BoundEndpoints {
   readonly coordinateUpdate: WriteEndpoint<NodeCoordinate, true>;
   readonly sessionCreate: WriteEndpoint<SessionRequest, string>;
   readonly operator: OperatorParts;
+  readonly intentionCheck: ReadEndpoint<IntentionPair, boolean>;
 }
 
 /** A session that ends takes along its locks and the queries bound to it. */
@@ -52,5 +54,6 @@ export function createResources(bound: BoundEndpoints): readonly Resource[] {
     txnResource({ catalogHooks }),
     preparedQueryResource(),
     operatorResource(bound.operator),
+    intentionResource(bound.intentionCheck),
   ];
 }

@@ -6,6 +6,7 @@ import {
   type NodeCoordinate,
 } from '@mesh/coordinate';
 import { eventResource } from '@mesh/event';
+import { type IntentionPair, intentionCheck } from '@mesh/intentions';
 import { fireNewLeader } from '@mesh/membership';
 import { DEFAULT_LIMITS, keyringResource, type OperatorParts } from '@mesh/operator';
 import {
@@ -17,7 +18,7 @@ import {
   type ServerInfo,
   type StateMachine,
 } from '@mesh/raft';
-import type { Resource, Rpc, WriteEndpoint } from '@mesh/resource';
+import type { ReadEndpoint, Resource, Rpc, WriteEndpoint } from '@mesh/resource';
 import type { CallHandler } from '@mesh/rpc';
 import {
   type SessionRequest,
@@ -61,6 +62,8 @@ export interface Server {
   readonly coordinateUpdate: WriteEndpoint<NodeCoordinate, true>;
   /** States that users save and restore. */
   readonly snapshotSource: SnapshotSource;
+  /** Decides over connections where no intention does, by this server's default. */
+  readonly intentionCheck: ReadEndpoint<IntentionPair, boolean>;
   /** Creates sessions within this server's limits. */
   readonly sessionCreate: WriteEndpoint<SessionRequest, string>;
   stats(): Record<string, Record<string, string>>;
@@ -92,6 +95,8 @@ class ServerParts implements Server {
   readonly components: readonly Component[];
   readonly coordinateUpdate: WriteEndpoint<NodeCoordinate, true>;
   readonly sessionCreate: WriteEndpoint<SessionRequest, string>;
+  // While there are no ACLs everything is allowed that no intention denies.
+  readonly intentionCheck = intentionCheck(() => true);
   readonly operator: OperatorParts;
   readonly snapshotSource: Snapshots;
   private isReady = false;

@@ -8,13 +8,14 @@ import { createDnsServer } from '@mesh/dns-server';
 import { type EventBus, eventHttpRoutes, GossipEventBus } from '@mesh/event';
 import { healthHttpRoutes } from '@mesh/health';
 import { createHttpServer } from '@mesh/http-server';
+import { type IntentionPair, intentionHttpRoutes } from '@mesh/intentions';
 import { kvHttpRoutes } from '@mesh/kv';
 import type { LogHub } from '@mesh/logging';
 import type { GossipMembership } from '@mesh/membership';
 import type { AgentMetrics } from '@mesh/metrics';
 import { operatorHttpRoutes } from '@mesh/operator';
 import { queryHttpRoutes } from '@mesh/prepared-query';
-import type { BoundRoute, Rpc, WriteEndpoint } from '@mesh/resource';
+import type { BoundRoute, ReadEndpoint, Rpc, WriteEndpoint } from '@mesh/resource';
 import { statusHttpRoutes } from '@mesh/server';
 import { type SessionRequest, sessionHttpRoutes } from '@mesh/session';
 import { txnHttpRoutes } from '@mesh/txn';
@@ -60,6 +61,7 @@ export interface ServerAccess {
   /** Reports a coordinate. */
   readonly coordinateUpdate: WriteEndpoint<NodeCoordinate, true>;
   readonly sessionCreate: WriteEndpoint<SessionRequest, string>;
+  readonly intentionCheck: ReadEndpoint<IntentionPair, boolean>;
   /** Groups of the server in this process; none without. */
   stats(): Record<string, Record<string, string>>;
   /** Routes of /v1/snapshot. */
@@ -165,6 +167,7 @@ function assembleRoutes({
     ...eventHttpRoutes({ ...config, bus, log: agent.eventLog, random: platform.random }),
     ...coordinateHttpRoutes({ rpc, update: coordinateUpdate }),
     ...operatorHttpRoutes({ rpc }),
+    ...intentionHttpRoutes({ rpc, check: access.intentionCheck }),
     ...access.snapshotRoutes(),
     ...absentCapabilityRoutes(),
   ];

@@ -2,6 +2,7 @@ import { snapshotRoutes } from '@mesh/api-contract';
 import { MeshError, type Platform } from '@mesh/base';
 import type { RuntimeConfig } from '@mesh/config';
 import { coordinateUpdate } from '@mesh/coordinate';
+import { intentionCheck } from '@mesh/intentions';
 import type { LogHub } from '@mesh/logging';
 import { type BoundRoute, implement } from '@mesh/resource';
 import { createCallClient } from '@mesh/rpc';
@@ -41,6 +42,7 @@ export function createClientRoot(
     // Only their names travel; what they do is the server's.
     coordinateUpdate: coordinateUpdate(() => {}),
     sessionCreate: sessionCreate(config.sessionTtlMinMs),
+    intentionCheck: intentionCheck(() => true),
     stats: () => ({}),
     snapshotRoutes: absentSnapshotRoutes,
   };

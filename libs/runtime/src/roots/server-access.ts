@@ -11,10 +11,11 @@ export function ownServerAccess(
   platform: Platform,
   logger: Logger,
 ): ServerAccess {
-  const { rpc, coordinateUpdate, sessionCreate, snapshotSource: source } = server;
+  const { rpc, coordinateUpdate, sessionCreate, intentionCheck } = server;
+  const { snapshotSource: source } = server;
   const spoolFolder = dataDir || tmpdir();
   return {
-    ...{ rpc, coordinateUpdate, sessionCreate },
+    ...{ rpc, coordinateUpdate, sessionCreate, intentionCheck },
     stats: () => server.stats(),
     snapshotRoutes: () => snapshotHttpRoutes({ rpc, source, platform, logger, spoolFolder }),
   };

@@ -2,6 +2,7 @@ import { MeshError } from '@mesh/base';
 import { catalogHttpRoutes } from '@mesh/catalog';
 import { coordinateBatchUpdate, coordinateHttpRoutes, coordinateUpdate } from '@mesh/coordinate';
 import { healthHttpRoutes } from '@mesh/health';
+import { intentionHttpRoutes } from '@mesh/intentions';
 import { kvHttpRoutes } from '@mesh/kv';
 import { operatorHttpRoutes } from '@mesh/operator';
 import { queryHttpRoutes } from '@mesh/prepared-query';
@@ -10,7 +11,7 @@ import { sessionHttpRoutes } from '@mesh/session';
 import { callRoute } from '@mesh/testkit';
 import { txnHttpRoutes } from '@mesh/txn';
 import fc from 'fast-check';
-import { allResources, testSessionCreate } from '../testing/all-resources.ts';
+import { allResources, testIntentionCheck, testSessionCreate } from '../testing/all-resources.ts';
 import { FakeCluster } from '../testing/fake-consensus.ts';
 import { FakeServer } from '../testing/fake-server.ts';
 import { type Request, sessionId, write } from '../testing/histories.ts';
@@ -30,6 +31,7 @@ function routesOver(rpc: Rpc) {
     ...txnHttpRoutes({ rpc, kvMaxValueBytes: 1024 }),
     ...queryHttpRoutes({ rpc, nodeName: 'n1' }),
     ...operatorHttpRoutes({ rpc }),
+    ...intentionHttpRoutes({ rpc, check: testIntentionCheck }),
     ...coordinateHttpRoutes({ rpc, update: coordinateUpdate(() => {}) }),
   ];
 }

@@ -9,6 +9,7 @@ import type {
 } from '@mesh/api-contract';
 import type { LooseCheck, LooseService } from '@mesh/catalog';
 import type { NodeCoordinate } from '@mesh/coordinate';
+import type { IntentionPair, IntentionRequest } from '@mesh/intentions';
 import type { KvOperation } from '@mesh/kv';
 import type { SetAutopilot } from '@mesh/operator';
 import type { SessionRequest } from '@mesh/session';
@@ -186,6 +187,22 @@ const autopilot = isRecord<SetAutopilot>({
   cas: orNull(isCount),
 });
 
+const intention = isRecord<IntentionRequest>({
+  ID: isText,
+  Description: isText,
+  SourceNS: isText,
+  SourceName: isText,
+  DestinationNS: isText,
+  DestinationName: isText,
+  SourceType: isText,
+  Action: isText,
+  DefaultAddr: isText,
+  DefaultPort: isCount,
+  Meta: isTextMap,
+});
+
+const intentionPair = isRecord<IntentionPair>({ source: isText, destination: isText });
+
 const byId = isRecord<{ readonly id: string }>({ id: isText });
 
 /**
@@ -197,6 +214,11 @@ export const WRITE_ARGUMENTS: Readonly<Record<string, Fits>> = {
   'Catalog.Deregister': deregister,
   'Coordinate.Update': coordinate,
   'Coordinate.BatchUpdate': isList(coordinate),
+  'Intention.Create': intention,
+  'Intention.Delete': byId,
+  'Intention.DeletePair': intentionPair,
+  'Intention.Update': intention,
+  'Intention.Upsert': intention,
   'KVS.Apply': keyValue,
   'Operator.AutopilotSetConfiguration': autopilot,
   'PreparedQuery.Create': preparedQuery,

@@ -1,5 +1,6 @@
 import { silentLogger } from '@mesh/base';
 import { coordinateUpdate } from '@mesh/coordinate';
+import { intentionCheck } from '@mesh/intentions';
 import { type OperatorParts, UNKNOWN_HEALTH } from '@mesh/operator';
 import type { Resource } from '@mesh/resource';
 import { sessionCreate } from '@mesh/session';
@@ -9,6 +10,9 @@ import { FakeMembership } from './fake-membership.ts';
 
 /** Session creation of test servers. */
 export const testSessionCreate = sessionCreate(10_000);
+
+/** Decisions of test servers: what no intention says is allowed. */
+export const testIntentionCheck = intentionCheck(() => true);
 
 /** What operators are told where there are no servers. */
 export const testOperator: OperatorParts = {
@@ -28,6 +32,7 @@ export function allResources(): readonly Resource[] {
       coordinateUpdate: coordinateUpdate(() => {}),
       sessionCreate: testSessionCreate,
       operator: testOperator,
+      intentionCheck: testIntentionCheck,
     }),
     areaResource({
       datacenter: 'dc1',

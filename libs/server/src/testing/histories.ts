@@ -85,6 +85,20 @@ const queries = [
     .map((body): Request => ['POST', '/v1/query', body]),
   session.map((id): Request => ['DELETE', `/v1/query/${id}`]),
 ];
+const named = fc.record({
+  SourceName: fc.constantFrom('web', 'db', '*'),
+  DestinationName: fc.constantFrom('web', 'db', '*'),
+  Action: fc.constantFrom('allow', 'deny'),
+  Meta: fc.constantFrom(undefined, { z: '1', a: '2' }),
+});
+const intentions = fc.oneof(
+  named.map((body): Request => ['POST', '/v1/connect/intentions', body]),
+  fc.tuple(named, fc.constantFrom('PUT', 'DELETE')).map(([body, method]): Request => {
+    const { SourceName, DestinationName, ...rest } = body;
+    const pair = `source=${SourceName}&destination=${DestinationName}`;
+    return [method, `/v1/connect/intentions/exact?${pair}`, method === 'PUT' ? rest : ''];
+  }),
+);
 const operator = fc
   .record({ cas: fc.constantFrom('', '?cas=4', '?cas=9'), MinQuorum: fc.nat({ max: 3 }) })
   .map(
@@ -126,6 +140,7 @@ export const write: fc.Arbitrary<Request> = fc.oneof(
   ...queries,
   operator,
   txn,
+  intentions,
 );
 const step: fc.Arbitrary<Step> = fc.oneof(
   {

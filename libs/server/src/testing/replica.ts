@@ -1,6 +1,7 @@
 import { MeshError, silentLogger } from '@mesh/base';
 import { catalogHttpRoutes } from '@mesh/catalog';
 import { coordinateBatchUpdate, coordinateUpdate, originCoordinate } from '@mesh/coordinate';
+import { intentionHttpRoutes } from '@mesh/intentions';
 import { kvHttpRoutes } from '@mesh/kv';
 import {
   autopilotSetConfiguration,
@@ -26,7 +27,7 @@ import { encodeEntry } from '../entry-codec.ts';
 import { Fsm } from '../fsm.ts';
 import { createResources } from '../resources.ts';
 import { Snapshots } from '../snapshot/snapshots.ts';
-import { testOperator, testSessionCreate } from './all-resources.ts';
+import { testIntentionCheck, testOperator, testSessionCreate } from './all-resources.ts';
 import { type Step, sessionId } from './histories.ts';
 
 /** The replicated part of a server, snapshots included. */
@@ -51,6 +52,7 @@ export class Replica {
       coordinateUpdate: coordinateUpdate(() => {}),
       sessionCreate: testSessionCreate,
       operator: testOperator,
+      intentionCheck: testIntentionCheck,
     };
     const resources = [...createResources(bound), this.reaping.resource, this.snapshots.resource];
     this.store = createStateStore(resources.flatMap(({ tables }) => tables));
@@ -172,6 +174,7 @@ export class ReplicaLeader implements Rpc {
     return [
       ...catalogHttpRoutes({ rpc: this, nodeName: 'n1' }),
       ...kvHttpRoutes({ rpc: this }),
+      ...intentionHttpRoutes({ rpc: this, check: testIntentionCheck }),
       ...sessionHttpRoutes({ rpc: this, nodeName: 'n1', create: testSessionCreate }),
       ...txnHttpRoutes({ rpc: this, kvMaxValueBytes: 1024 }),
       ...queryHttpRoutes({ rpc: this, nodeName: 'n1' }),
