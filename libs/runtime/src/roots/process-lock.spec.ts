@@ -3,6 +3,7 @@ import { once } from 'node:events';
 import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { until } from '@mesh/testkit';
 import { lockByProcess } from './process-lock.ts';
 
 describe('lockByProcess', () => {
@@ -36,6 +37,20 @@ describe('lockByProcess', () => {
     writeFileSync(path, 'of somebody else');
     lock.release();
     expect(readFileSync(path, 'utf8')).toBe('of somebody else');
+  });
+
+  it('one that has ended, but whose parent does not know yet, holds nothing', async () => {
+    const parent = spawn('sh', ['-c', 'sleep 60 & echo $!; exec sleep 60']);
+    const [line] = await once(parent.stdout, 'data');
+    const pid = Number(String(line));
+    const stat = readFileSync(`/proc/${pid}/stat`, 'utf8');
+    const started = stat.slice(stat.lastIndexOf(')') + 2).split(' ')[19];
+    writeFileSync(path, JSON.stringify({ pid, started }));
+    expect(() => lockByProcess(path)).toThrow(`it is in use by process ${pid}`);
+    process.kill(pid, 'SIGKILL');
+    await until('its end', () => readFileSync(`/proc/${pid}/stat`, 'utf8').includes(') Z'));
+    lockByProcess(path).release();
+    parent.kill('SIGKILL');
   });
 
   it.each(['', '{', '{"pid":"x"}', `{"pid":${process.pid},"started":"1"}`])(

@@ -11,7 +11,8 @@ interface Holder {
  * left behind is taken over. Throws an Error that names the holder while it lives.
  */
 export function lockByProcess(path: string): { release(): void } {
-  const own = JSON.stringify({ pid: process.pid, started: startOf(process.pid) });
+  const { started } = statOf(process.pid);
+  const own = JSON.stringify({ pid: process.pid, started });
   const draft = `${path}.${process.pid}`;
   writeFileSync(draft, own, { mode: 0o600 });
   try {
@@ -59,14 +60,19 @@ function isAlive({ pid, started }: Holder): boolean {
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code === 'ESRCH') return false;
   }
-  return startOf(pid) === started;
+  const now = statOf(pid);
+  return now.started === started && !GONE.includes(now.state);
 }
 
-/** When a process started, in ticks since the boot; '' where the system does not tell. */
-function startOf(pid: number): string {
+/** States of a process that has ended, and whose parent has not asked for its end yet. */
+const GONE: readonly string[] = ['Z', 'X'];
+
+/** State of a process, and when it started, in ticks since the boot; '' where the system does not tell. */
+function statOf(pid: number): { readonly state: string; readonly started: string } {
   const text = readText(`/proc/${pid}/stat`);
-  // The name in brackets may hold anything; the start is the 22nd field.
-  return text?.slice(text.lastIndexOf(')') + 2).split(' ')[19] ?? '';
+  // The name in brackets may hold anything; behind it state is the 3rd field, the start the 22nd.
+  const fields = text?.slice(text.lastIndexOf(')') + 2).split(' ');
+  return { state: fields?.[0] ?? '', started: fields?.[19] ?? '' };
 }
 
 function readText(path: string): string | undefined {
