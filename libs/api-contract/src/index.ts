@@ -20,6 +20,7 @@ export type {
   ServiceNode,
   Weights,
 } from './catalog-types.ts';
+export { connectCaRoutes } from './connect-ca-routes.ts';
 export { coordinateRoutes } from './coordinate-routes.ts';
 export type { DecodeOptions } from './decode-definitions.ts';
 export { decodeCheckDefinition, decodeServiceDefinition } from './decode-definitions.ts';

@@ -25,3 +25,4 @@ export {
   text,
   whole,
 } from './shape/shape.ts';
+export { timestamp } from './timestamp.ts';

@@ -1,8 +1,7 @@
 import type { IntentionAction } from '@mesh/api-contract';
-import { invalid } from '@mesh/base';
+import { invalid, timestamp } from '@mesh/base';
 import { contentHash } from './content-hash.ts';
 import { precedenceOf, WILDCARD } from './precedence.ts';
-import { timestamp } from './timestamp.ts';
 import { DEFAULT_NAMESPACE, type IntentionRequest, type NewIntention } from './types.ts';
 
 /** The original's limits. */

@@ -1,1 +1,2 @@
-export {};
+// For composition roots.
+export { createCertifier } from './certifier.ts';

@@ -1,0 +1,244 @@
+import { invalid, MeshError, type Platform, timestamp } from '@mesh/base';
+import type { WriteEndpoint } from '@mesh/resource';
+import type { StateView } from '@mesh/state';
+import type { Certifier } from './certifier.ts';
+import { type ConfigureArgs, caRemoveRoot, caStore } from './endpoint.ts';
+import { activeRoot, storedConfiguration, storedRoots } from './queries.ts';
+import { RateLimit } from './rate-limit.ts';
+import { checkedSettings, ROOT_TTL_MS, timesOf } from './settings.ts';
+import {
+  leafCommonName,
+  parseServiceUri,
+  requireServiceName,
+  rootCommonName,
+  rootUri,
+  serviceUri,
+  trustDomainOf,
+} from './spiffe.ts';
+import type { CaSettings, SignedLeaf, StoredConfiguration, StoredRoot } from './types.ts';
+
+/** Certificates begin a little earlier, for clocks that lag, milliseconds. */
+const BACKDATE_MS = 60_000;
+/** A request is some hundred bytes; that of a 4096-bit RSA key 2 KiB. */
+const MAX_CSR_CHARS = 16_384;
+
+type WithoutIndex<T> = Omit<T, 'CreateIndex' | 'ModifyIndex'>;
+
+export interface AuthorityParts {
+  readonly datacenter: string;
+  readonly certifier: Certifier;
+  readonly platform: Pick<Platform, 'clock' | 'random'>;
+  /** The present state. */
+  readonly view: () => StateView;
+  /** Writes as the leader; rejects with `no-leader` elsewhere. */
+  readonly write: <A, R>(endpoint: WriteEndpoint<A, R>, args: A) => Promise<R>;
+  /** Settings of the first authority, from the server's configuration. */
+  readonly initial: ConfigureArgs;
+  /** Shortest life of leaves that can be configured, milliseconds. @default an hour */
+  readonly leafTtlMinMs?: number;
+}
+
+/**
+ * The built-in provider: signs the certificates of services with a key that is in the replicated state. Runs
+ * on the leader.
+ */
+export class Authority {
+  private readonly parts: AuthorityParts;
+  private readonly limit = new RateLimit();
+  private readonly leafTtlMinMs: number;
+
+  constructor(parts: AuthorityParts) {
+    this.parts = parts;
+    this.leafTtlMinMs = parts.leafTtlMinMs ?? 3_600_000;
+  }
+
+  /** Makes the first authority where there is none; else takes over settings that the server's file changed. */
+  async initialize(): Promise<void> {
+    if (storedConfiguration(this.parts.view())) return;
+    await this.change(this.parts.initial, undefined);
+  }
+
+  /** Changes the configuration; makes another authority where the key is to be another. */
+  async configure(args: ConfigureArgs): Promise<true> {
+    const stored = storedConfiguration(this.parts.view());
+    if (!stored) throw notReady();
+    await this.change(args, stored);
+    return true;
+  }
+
+  /** Signs a request. Throws MeshError: `invalid-argument`, `rate-limited`, `unavailable`. */
+  async sign(csrPem: unknown): Promise<SignedLeaf> {
+    if (typeof csrPem !== 'string' || csrPem.length > MAX_CSR_CHARS) {
+      throw invalid(`a certificate request is PEM of at most ${MAX_CSR_CHARS} characters`);
+    }
+    const view = this.parts.view();
+    const stored = storedConfiguration(view);
+    const root = activeRoot(view);
+    if (!stored || !root) throw notReady();
+    const { leafTtlMs, csrMaxPerSecond } = timesOf(stored.Config);
+    const { clock, certifier } = { ...this.parts, ...this.parts.platform };
+    if (!this.limit.take(csrMaxPerSecond, clock.monotonicMs())) {
+      throw new MeshError('rate-limited', 'too many certificates are asked for, try again later');
+    }
+    const { service, uri } = this.subjectOf(await certifier.readCsr(csrPem), stored.clusterId);
+    const nowMs = clock.nowMs();
+    const notBeforeMs = nowMs - BACKDATE_MS;
+    const notAfterMs = Math.min(notBeforeMs + leafTtlMs, root.notAfterMs);
+    const leaf = await certifier.signLeaf({
+      ...{ csrPem, uri, notBeforeMs, notAfterMs },
+      commonName: leafCommonName(service, stored.clusterId),
+      issuer: { certPem: root.RootCert, keyPem: root.signingKey },
+    });
+    const { serialHex } = await certifier.readCertificate(leaf);
+    return {
+      SerialNumber: serialHex,
+      CertPEM: [leaf, ...(root.IntermediateCerts ?? [])].map(withNewline).join(''),
+      Service: service,
+      ServiceURI: uri,
+      ValidAfter: wholeSecond(notBeforeMs),
+      ValidBefore: wholeSecond(notAfterMs),
+      CreateIndex: view.index,
+      ModifyIndex: view.index,
+    };
+  }
+
+  /** Forgets authorities whose last leaf has ended. */
+  async prune(): Promise<void> {
+    const view = this.parts.view();
+    const stored = storedConfiguration(view);
+    if (!stored) return;
+    const { leafTtlMs } = timesOf(stored.Config);
+    const nowMs = this.parts.platform.clock.nowMs();
+    for (const { ID, Active, rotatedOutAtMs } of storedRoots(view)) {
+      // Twice the life of a leaf: one that was signed in the last moment, and a clock that lags.
+      if (Active || nowMs - rotatedOutAtMs < 2 * leafTtlMs) continue;
+      await this.parts.write(caRemoveRoot, { id: ID });
+    }
+  }
+
+  private async change(
+    { provider, settings, forceWithoutCrossSigning }: ConfigureArgs,
+    stored: StoredConfiguration | undefined,
+  ): Promise<void> {
+    if (provider !== 'consul') {
+      throw invalid(
+        `could not initialize provider: unknown CA provider "${provider}", accepted is consul`,
+      );
+    }
+    const checked = checkedSettings(settings, this.leafTtlMinMs);
+    const clusterId = stored?.clusterId ?? this.parts.platform.random.uuid();
+    const active = activeRoot(this.parts.view());
+    const needsRoot = !active || (await this.isAnother(checked, active));
+    const root = needsRoot
+      ? await this.createRoot(checked, clusterId, forceWithoutCrossSigning ? undefined : active)
+      : null;
+    const configuration: WithoutIndex<StoredConfiguration> = {
+      ...{ id: 'configuration', clusterId, Provider: 'consul', Config: checked, State: null },
+      ForceWithoutCrossSigning: forceWithoutCrossSigning,
+    };
+    const expectedIndex = stored?.ModifyIndex ?? 0;
+    await this.parts.write(caStore, { configuration, root, expectedIndex });
+  }
+
+  /** Whether settings ask for another authority than the active one. */
+  private async isAnother(settings: CaSettings, active: StoredRoot): Promise<boolean> {
+    const { PrivateKey, RootCert } = settings;
+    if (typeof RootCert === 'string') {
+      const { fingerprint } = await this.parts.certifier.readCertificate(RootCert);
+      return fingerprint !== active.ID || PrivateKey !== active.signingKey;
+    }
+    const { keyType, keyBits } = timesOf(settings);
+    return keyType !== active.PrivateKeyType || keyBits !== active.PrivateKeyBits;
+  }
+
+  private async createRoot(
+    settings: CaSettings,
+    clusterId: string,
+    previous: StoredRoot | undefined,
+  ): Promise<WithoutIndex<StoredRoot>> {
+    const { certifier, platform } = this.parts;
+    const own = settings['RootCert'] === undefined ? undefined : await this.ownRoot(settings);
+    const { keyType, keyBits } = timesOf(settings);
+    const keyPem = own?.keyPem ?? (await certifier.createKey(keyType, keyBits));
+    const nowMs = platform.clock.nowMs();
+    const validity = { notBeforeMs: nowMs - BACKDATE_MS, notAfterMs: nowMs + ROOT_TTL_MS };
+    const uri = rootUri(trustDomainOf(clusterId));
+    const commonName = rootCommonName(platform.random.uuid().slice(0, 8), clusterId);
+    const certPem =
+      own?.certPem ?? (await certifier.createRoot({ ...validity, keyPem, commonName, uri }));
+    const facts = await certifier.readCertificate(certPem);
+    const crossed =
+      previous &&
+      (await certifier.crossSign({
+        notBeforeMs: validity.notBeforeMs,
+        notAfterMs: Math.min(facts.notAfterMs, previous.notAfterMs),
+        certPem,
+        issuer: { certPem: previous.RootCert, keyPem: previous.signingKey },
+      }));
+    return {
+      ID: facts.fingerprint,
+      Name: 'Consul CA Root Cert',
+      SerialNumber: Number.parseInt(facts.serialHex.slice(-13), 16),
+      SigningKeyID: facts.subjectKeyId,
+      ExternalTrustDomain: clusterId,
+      NotBefore: wholeSecond(facts.notBeforeMs),
+      NotAfter: wholeSecond(facts.notAfterMs),
+      RootCert: withNewline(certPem),
+      IntermediateCerts: crossed === undefined ? null : [withNewline(crossed)],
+      Active: true,
+      PrivateKeyType: facts.keyType,
+      PrivateKeyBits: facts.keyBits,
+      signingKey: keyPem,
+      notAfterMs: facts.notAfterMs,
+      rotatedOutAtMs: 0,
+    };
+  }
+
+  /** A root of the operator's own. Throws `invalid-argument` where it cannot be one. */
+  private async ownRoot({ RootCert, PrivateKey }: CaSettings) {
+    if (typeof RootCert !== 'string' || typeof PrivateKey !== 'string') {
+      throw invalid('RootCert and PrivateKey are PEM texts');
+    }
+    const { certifier, platform } = this.parts;
+    const facts = await certifier.readCertificate(RootCert);
+    if (!facts.isCa) throw invalid('RootCert is no certificate of an authority (CA:TRUE)');
+    if (facts.notAfterMs <= platform.clock.nowMs()) throw invalid('RootCert has expired');
+    if (!certifier.isKeyOf(PrivateKey, RootCert)) {
+      throw invalid('PrivateKey is not the key of RootCert');
+    }
+    return { certPem: RootCert, keyPem: PrivateKey };
+  }
+
+  private subjectOf({ uris }: { readonly uris: readonly string[] }, clusterId: string) {
+    const [uri] = uris;
+    const identity = uri === undefined || uris.length > 1 ? undefined : parseServiceUri(uri);
+    if (!identity) {
+      throw invalid('the certificate request must have one SPIFFE ID, that of a service');
+    }
+    const { trustDomain, datacenter, namespace, service } = identity;
+    if (trustDomain !== trustDomainOf(clusterId)) {
+      throw invalid(`SPIFFE ID is of trust domain ${trustDomain}, not ${trustDomainOf(clusterId)}`);
+    }
+    if (datacenter !== this.parts.datacenter) {
+      throw invalid(
+        `SPIFFE ID in CSR from a different datacenter: ${datacenter}, we are ${this.parts.datacenter}`,
+      );
+    }
+    if (namespace !== 'default') throw invalid(`there is no namespace "${namespace}"`);
+    requireServiceName(service);
+    return { service, uri: serviceUri(identity) };
+  }
+}
+
+function notReady(): MeshError {
+  return new MeshError('unavailable', 'CA not bootstrapped yet, try again');
+}
+
+function withNewline(pem: string): string {
+  return pem.endsWith('\n') ? pem : `${pem}\n`;
+}
+
+/** RFC 3339 without a fraction, as certificates have it. */
+function wholeSecond(epochMs: number): string {
+  return `${timestamp(epochMs).slice(0, 19)}Z`;
+}

@@ -1,0 +1,64 @@
+import { connectCaRoutes } from '@mesh/api-contract';
+import { MeshError } from '@mesh/base';
+import type { CallEndpoint, ReadEndpoint, WriteEndpoint } from '@mesh/resource';
+import { authorityStore, rootRemove, type StoreAuthority } from './commands.ts';
+import { publicRoots } from './queries.ts';
+import type { CaConfiguration, CaRoots, SignedLeaf } from './types.ts';
+
+/** Authorities that are trusted; null before there is one. */
+export const caRootsGet: ReadEndpoint<Record<string, never>, CaRoots | null> = {
+  kind: 'read',
+  method: 'ConnectCA.Roots',
+  acl: connectCaRoutes.roots.acl,
+  run: (view) => publicRoots(view) ?? null,
+};
+
+/** The configuration, without keys; null before there is one. */
+export const caConfigurationGet: CallEndpoint<Record<string, never>, CaConfiguration | null> = {
+  kind: 'call',
+  method: 'ConnectCA.ConfigurationGet',
+  acl: connectCaRoutes.configuration.acl,
+};
+
+/** A configuration that is asked for. */
+export interface ConfigureArgs {
+  readonly provider: string;
+  readonly settings: Readonly<Record<string, unknown>>;
+  /** The old authority's signature on the new one is not wanted. */
+  readonly forceWithoutCrossSigning: boolean;
+}
+
+/** Changes the configuration. */
+export const caConfigurationSet: CallEndpoint<ConfigureArgs, true> = {
+  kind: 'call',
+  method: 'ConnectCA.ConfigurationSet',
+  acl: connectCaRoutes.configure.acl,
+};
+
+/** Signs the request of a service's instance. */
+export const caSign: CallEndpoint<{ readonly csr: string }, SignedLeaf> = {
+  kind: 'call',
+  method: 'ConnectCA.Sign',
+  acl: { check: { resource: 'service', access: 'write', segment: 'handler' } },
+};
+
+/** What the leader makes of a change; it alone writes this. */
+export const caStore: WriteEndpoint<StoreAuthority, boolean> = {
+  kind: 'write',
+  method: 'ConnectCA.Store',
+  acl: connectCaRoutes.configure.acl,
+  prepare: (payload) => ({ command: authorityStore, payload }),
+};
+
+/** Forgets an authority whose certificates have all ended; the leader alone writes this. */
+export const caRemoveRoot: WriteEndpoint<{ readonly id: string }, boolean> = {
+  kind: 'write',
+  method: 'ConnectCA.RemoveRoot',
+  acl: connectCaRoutes.configure.acl,
+  prepare: (payload) => ({ command: rootRemove, payload }),
+};
+
+/** Thrown where the mesh is off. */
+export function connectDisabled(): MeshError {
+  return new MeshError('unsupported', 'Connect must be enabled in order to use this endpoint');
+}

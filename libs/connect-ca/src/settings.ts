@@ -1,0 +1,93 @@
+import { invalid, parseDuration } from '@mesh/base';
+import type { KeyType } from './certifier.ts';
+import type { CaSettings } from './types.ts';
+
+/** Milliseconds of the settings, and the key that an authority gets. */
+export interface CaTimes {
+  readonly leafTtlMs: number;
+  readonly keyType: KeyType;
+  readonly keyBits: number;
+  readonly csrMaxPerSecond: number;
+}
+
+export const DEFAULT_SETTINGS: CaSettings = {
+  IntermediateCertTTL: '8760h',
+  LeafCertTTL: '72h',
+  RotationPeriod: '2160h',
+};
+
+/** Life of a root, milliseconds: ten years. */
+export const ROOT_TTL_MS = 10 * 365.25 * 24 * 3_600_000;
+const HOUR_MS = 3_600_000;
+const MAX_LEAF_TTL_MS = 365 * 24 * HOUR_MS;
+const KEY_BITS: Readonly<Record<KeyType, readonly number[]>> = {
+  ec: [256, 384, 521],
+  rsa: [2048, 4096],
+};
+const NAMES = [
+  ...['LeafCertTTL', 'IntermediateCertTTL', 'RotationPeriod', 'RootCert', 'PrivateKey'],
+  ...['PrivateKeyType', 'PrivateKeyBits', 'CSRMaxPerSecond', 'CSRMaxConcurrent'],
+  'SkipValidate',
+];
+
+/** `leaf_cert_ttl` -> `LeafCertTTL`: files write settings so. */
+const BY_SNAKE = new Map(
+  NAMES.map((name) => [name.replace(/_/g, '').toLowerCase(), name] as const),
+);
+
+/**
+ * Settings over the defaults, names in any case. Throws `invalid-argument` for a name that is unknown, and
+ * for values that make no sense. `leafTtlMinMs` is the shortest life of a leaf that is accepted.
+ */
+export function checkedSettings(
+  given: Readonly<Record<string, unknown>>,
+  leafTtlMinMs: number,
+): CaSettings {
+  const settings: Record<string, unknown> = { ...DEFAULT_SETTINGS };
+  for (const [key, value] of Object.entries(given)) {
+    const name = BY_SNAKE.get(key.replace(/_/g, '').toLowerCase());
+    if (!name) {
+      throw invalid(`the CA configuration has no "${key}", accepted are ${NAMES.join(', ')}`);
+    }
+    if (value !== null && value !== '') settings[name] = value;
+  }
+  timesOf(settings as CaSettings, leafTtlMinMs);
+  if ((settings['RootCert'] === undefined) !== (settings['PrivateKey'] === undefined)) {
+    throw invalid('RootCert and PrivateKey must be given together');
+  }
+  return settings as CaSettings;
+}
+
+/** What settings mean. Throws `invalid-argument` for values that make no sense. */
+export function timesOf(settings: CaSettings, leafTtlMinMs = 0): CaTimes {
+  const leafTtlMs = duration('LeafCertTTL', settings.LeafCertTTL);
+  duration('IntermediateCertTTL', settings.IntermediateCertTTL);
+  duration('RotationPeriod', settings.RotationPeriod);
+  if (leafTtlMs < leafTtlMinMs) {
+    const least = leafTtlMinMs === HOUR_MS ? '1h0m0s' : `${leafTtlMinMs / 1000}s`;
+    throw invalid(
+      `error configuring provider: leaf cert TTL must be greater or equal than ${least}`,
+    );
+  }
+  if (leafTtlMs > MAX_LEAF_TTL_MS) {
+    throw invalid('error configuring provider: leaf cert TTL must be at most 8760h');
+  }
+  const keyType = settings['PrivateKeyType'] ?? 'ec';
+  if (keyType !== 'ec' && keyType !== 'rsa') {
+    throw invalid(`PrivateKeyType "${String(keyType)}" is unknown, accepted are ec and rsa`);
+  }
+  const keyBits = Number(settings['PrivateKeyBits'] ?? (keyType === 'ec' ? 256 : 2048));
+  if (!KEY_BITS[keyType].includes(keyBits)) {
+    const accepted = KEY_BITS[keyType].join(', ');
+    throw invalid(`PrivateKeyBits ${keyBits} do not go with ${keyType}, accepted are ${accepted}`);
+  }
+  const csrMaxPerSecond = Number(settings['CSRMaxPerSecond'] ?? 50);
+  if (!(csrMaxPerSecond >= 0)) throw invalid('CSRMaxPerSecond is a number, 0 is no limit');
+  return { leafTtlMs, keyType, keyBits, csrMaxPerSecond };
+}
+
+function duration(name: string, value: unknown): number {
+  const ms = typeof value === 'string' ? parseDuration(value) : undefined;
+  if (ms !== undefined && ms > 0) return ms;
+  throw invalid(`${name}: "${String(value)}" is no duration such as 72h`);
+}

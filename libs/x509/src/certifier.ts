@@ -1,0 +1,224 @@
+import {
+  createPublicKey,
+  X509Certificate as NodeCertificate,
+  randomBytes,
+  webcrypto,
+} from 'node:crypto';
+import { invalid } from '@mesh/base';
+import type {
+  CertificateFacts,
+  Certifier,
+  Issuer,
+  KeyType,
+  RequestFacts,
+  Validity,
+} from '@mesh/connect-ca';
+import {
+  BasicConstraintsExtension,
+  cryptoProvider,
+  Name,
+  Pkcs10CertificateRequest,
+  Pkcs10CertificateRequestGenerator,
+  SubjectAlternativeNameExtension,
+  SubjectKeyIdentifierExtension,
+  X509Certificate,
+  X509CertificateGenerator,
+} from '@peculiar/x509';
+import { keyId, leafExtensions, names, rootExtensions, urisOf } from './extensions.ts';
+import { createKeyPem, keyFacts, readKey, signingKeys } from './keys.ts';
+
+/** Serial numbers: unpredictable, and small enough for the numbers of JSON. */
+const SERIAL_BYTES = 6;
+/** A service's certificate has more of it (CA/Browser Forum: at least 64 bits). */
+const LEAF_SERIAL_BYTES = 16;
+/** Object identifier of the subject's alternative names (RFC 5280 4.2.1.6). */
+const ALTERNATIVE_NAMES = '2.5.29.17';
+
+cryptoProvider.set(webcrypto as never);
+
+/** Certificates by @peculiar/x509 and Node's crypto. */
+export function createCertifier(): Certifier {
+  return {
+    createKey: (type: KeyType, bits: number) => createKeyPem(type, bits),
+    createRoot,
+    crossSign,
+    createCsr,
+    signLeaf,
+    readCsr,
+    readCertificate,
+    isKeyOf,
+  };
+}
+
+type RootOptions = Parameters<Certifier['createRoot']>[0];
+
+async function createRoot({ keyPem, commonName, uri, ...validity }: RootOptions): Promise<string> {
+  const { keys, algorithm } = await signingKeys(keyPem);
+  const id = keyId(await webcrypto.subtle.exportKey('spki', keys.publicKey));
+  const subject = distinguished(commonName);
+  const certificate = await X509CertificateGenerator.create({
+    ...dates(validity),
+    ...{ serialNumber: serial(SERIAL_BYTES), subject, issuer: subject },
+    signingAlgorithm: algorithm as never,
+    signingKey: keys.privateKey as never,
+    publicKey: keys.publicKey as never,
+    extensions: rootExtensions(id, id, [uri]),
+  });
+  return certificate.toString('pem');
+}
+
+async function crossSign({
+  certPem,
+  issuer,
+  ...validity
+}: Parameters<Certifier['crossSign']>[0]): Promise<string> {
+  const subject = parseCertificate(certPem);
+  const by = await signer(issuer);
+  const certificate = await X509CertificateGenerator.create({
+    ...dates(validity),
+    serialNumber: serial(SERIAL_BYTES),
+    subject: subject.subjectName,
+    issuer: by.name,
+    signingAlgorithm: by.algorithm as never,
+    signingKey: by.key as never,
+    publicKey: subject.publicKey,
+    extensions: rootExtensions(
+      subjectKeyIdOf(subject) || keyId(subject.publicKey.rawData),
+      by.keyId,
+      urisOf(subject.getExtension(SubjectAlternativeNameExtension)),
+    ),
+  });
+  return certificate.toString('pem');
+}
+
+async function createCsr({
+  keyPem,
+  commonName,
+  uri,
+}: Parameters<Certifier['createCsr']>[0]): Promise<string> {
+  const { keys, algorithm } = await signingKeys(keyPem);
+  const request = await Pkcs10CertificateRequestGenerator.create({
+    name: distinguished(commonName),
+    keys: keys as never,
+    signingAlgorithm: algorithm as never,
+    extensions: [names([uri])],
+  });
+  return request.toString('pem');
+}
+
+async function signLeaf(options: Parameters<Certifier['signLeaf']>[0]): Promise<string> {
+  const { csrPem, commonName, uri, issuer, ...validity } = options;
+  const { publicKey } = parseRequest(csrPem);
+  const by = await signer(issuer);
+  const certificate = await X509CertificateGenerator.create({
+    ...dates(validity),
+    serialNumber: serial(LEAF_SERIAL_BYTES),
+    subject: distinguished(commonName),
+    issuer: by.name,
+    signingAlgorithm: by.algorithm as never,
+    signingKey: by.key as never,
+    publicKey,
+    extensions: leafExtensions(keyId(publicKey.rawData), by.keyId, uri),
+  });
+  return certificate.toString('pem');
+}
+
+async function readCsr(pem: string): Promise<RequestFacts> {
+  const request = parseRequest(pem);
+  const key = publicKeyOf(request.publicKey.toString('pem'));
+  keyFacts(key);
+  if (!(await request.verify().catch(() => false))) {
+    throw invalid('the signature of the certificate request does not fit its key');
+  }
+  const extension = request.getExtension(ALTERNATIVE_NAMES);
+  const uris = extension ? urisOf(new SubjectAlternativeNameExtension(extension.rawData)) : [];
+  return { uris, commonName: commonNameOf(request.subjectName) };
+}
+
+async function readCertificate(pem: string): Promise<CertificateFacts> {
+  const certificate = parseCertificate(pem);
+  const node = new NodeCertificate(certificate.toString('pem'));
+  const { type, bits } = keyFacts(node.publicKey);
+  return {
+    fingerprint: node.fingerprint.toLowerCase(),
+    serialHex: certificate.serialNumber.toLowerCase(),
+    subjectKeyId: colons(subjectKeyIdOf(certificate)),
+    uris: urisOf(certificate.getExtension(SubjectAlternativeNameExtension)),
+    commonName: commonNameOf(certificate.subjectName),
+    notBeforeMs: certificate.notBefore.getTime(),
+    notAfterMs: certificate.notAfter.getTime(),
+    keyType: type,
+    keyBits: bits,
+    isCa: certificate.getExtension(BasicConstraintsExtension)?.ca === true,
+  };
+}
+
+function isKeyOf(keyPem: string, certPem: string): boolean {
+  const certificate = new NodeCertificate(parseCertificate(certPem).toString('pem'));
+  return certificate.checkPrivateKey(readKey(keyPem));
+}
+
+/** Who signs, as certificates name it. */
+async function signer({ certPem, keyPem }: Issuer) {
+  const certificate = parseCertificate(certPem);
+  const { keys, algorithm } = await signingKeys(keyPem);
+  return {
+    name: certificate.subjectName,
+    keyId: subjectKeyIdOf(certificate) || keyId(certificate.publicKey.rawData),
+    key: keys.privateKey,
+    algorithm,
+  };
+}
+
+function subjectKeyIdOf(certificate: X509Certificate): string {
+  return certificate.getExtension(SubjectKeyIdentifierExtension)?.keyId ?? '';
+}
+
+function parseCertificate(pem: string): X509Certificate {
+  try {
+    return new X509Certificate(pem);
+  } catch {
+    throw invalid('the certificate is no PEM of an X.509 certificate');
+  }
+}
+
+function parseRequest(pem: string): Pkcs10CertificateRequest {
+  try {
+    return new Pkcs10CertificateRequest(pem);
+  } catch {
+    throw invalid('the certificate request is no PEM of a PKCS #10 request');
+  }
+}
+
+function publicKeyOf(pem: string) {
+  try {
+    return createPublicKey(pem);
+  } catch {
+    throw invalid('the key of the certificate request makes no sense');
+  }
+}
+
+function distinguished(commonName: string): Name {
+  return new Name([{ CN: [commonName] }]);
+}
+
+function commonNameOf(name: Name): string {
+  return name.getField('CN')[0] ?? '';
+}
+
+/** Whole seconds: certificates have no fractions. */
+function dates({ notBeforeMs, notAfterMs }: Validity) {
+  const second = (ms: number) => new Date(Math.floor(ms / 1000) * 1000);
+  return { notBefore: second(notBeforeMs), notAfter: second(notAfterMs) };
+}
+
+/** Positive, whatever the first bit. */
+function serial(bytes: number): string {
+  const random = randomBytes(bytes);
+  random[0] = (random[0]! & 0x7f) | 0x01;
+  return random.toString('hex');
+}
+
+function colons(hex: string): string {
+  return hex.replace(/(..)(?=.)/g, '$1:').toLowerCase();
+}
