@@ -176,6 +176,11 @@ export interface RuntimeConfig {
   readonly disableRemoteExec: boolean;
   readonly enableDebug: boolean;
   readonly connectEnabled: boolean;
+  /** The certificate authority that a first server makes. */
+  readonly connectCa: {
+    readonly provider: string;
+    readonly settings: Readonly<Record<string, unknown>>;
+  };
   readonly translateWanAddresses: boolean;
   readonly discoveryMaxStaleMs: number;
   readonly telemetry: {

@@ -1,4 +1,5 @@
 import type { Logger, Metrics, Platform } from '@mesh/base';
+import type { Certifier, ConfigureArgs } from '@mesh/connect-ca';
 import type {
   Keyrings,
   Membership,
@@ -69,4 +70,11 @@ export interface ServerOptions {
   readonly sessionTtlMinMs: number;
   /** Longest that a graceful leave may take, milliseconds (performance.leave_drain_time). */
   readonly leaveDrainTimeMs: number;
+  /** The certificate authority of the service mesh; undefined where the mesh is off. */
+  readonly authority?: {
+    readonly certifier: Certifier;
+    readonly initial: ConfigureArgs;
+    /** @default an hour */
+    readonly leafTtlMinMs?: number;
+  };
 }

@@ -1,4 +1,5 @@
 import { assert, type Component } from '@mesh/base';
+import { Authority, caResource, connectDisabled } from '@mesh/connect-ca';
 import {
   CoordinateBatcher,
   coordinateBatchUpdate,
@@ -33,6 +34,7 @@ import { Bootstrap, hasRaftState } from './bootstrap/bootstrap.ts';
 import { BootstrapPromises } from './bootstrap/promises.ts';
 import { Autopilot } from './duties/autopilot.ts';
 import { operatorMembers } from './duties/autopilot-sample.ts';
+import { CaKeeper } from './duties/ca-keeper.ts';
 import { Departures } from './duties/departures.ts';
 import { Lead } from './duties/lead.ts';
 import { Reconciler } from './duties/reconciler.ts';
@@ -101,6 +103,8 @@ class ServerParts implements Server {
   readonly snapshotSource: Snapshots;
   private isReady = false;
   private readonly autopilot: Autopilot;
+  /** Undefined where the mesh is off. */
+  private readonly authority: Authority | undefined;
   private readonly machine: StateMachine;
   private readonly options: ServerOptions;
   private readonly leaver: Leaver;
@@ -127,6 +131,7 @@ class ServerParts implements Server {
       this.leaver.resource(),
       this.snapshotSource.resource,
       ...this.poolResources(),
+      caResource({ authority: () => this.requireAuthority(), view: () => this.store.view() }),
     ];
     this.store = createStateStore(resources.flatMap(({ tables }) => tables));
     const fsm = new Fsm(this.store, resources, logger.named('fsm'), options.defer);
@@ -147,7 +152,11 @@ class ServerParts implements Server {
     const reconciler = this.createReconciler(departures);
     this.autopilot = this.createAutopilot(() => reconciler.nudge());
     const abandoned = this.snapshotSource.tending(platform, this.rpc);
-    const duties = [reconciler, this.sessions, this.batcher, reaper, abandoned, this.autopilot];
+    this.authority = this.createAuthority();
+    const duties = [
+      ...[reconciler, this.sessions, this.batcher, reaper, abandoned, this.autopilot],
+      ...this.caKeepers(),
+    ];
     const lead = new Lead({
       ...options,
       watch,
@@ -271,6 +280,29 @@ class ServerParts implements Server {
       departures,
       timeoutMs: options.leaveDrainTimeMs,
     });
+  }
+
+  private createAuthority(): Authority | undefined {
+    const { authority, platform, datacenter } = this.options;
+    if (!authority) return undefined;
+    return new Authority({
+      ...{ ...authority, platform, datacenter },
+      view: () => this.store.view(),
+      write: (endpoint, args) => this.rpc.writeAsLeader(endpoint, args),
+    });
+  }
+
+  private caKeepers(): readonly CaKeeper[] {
+    const { authority } = this;
+    const { platform, logger } = this.options;
+    return authority
+      ? [new CaKeeper({ authority, platform, logger: logger.named('connect') })]
+      : [];
+  }
+
+  private requireAuthority(): Authority {
+    if (!this.authority) throw connectDisabled();
+    return this.authority;
   }
 
   private createReconciler(departures: Departures): Reconciler {

@@ -4,7 +4,7 @@ import {
   randomBytes,
   webcrypto,
 } from 'node:crypto';
-import { invalid } from '@mesh/base';
+import { invalid, MeshError } from '@mesh/base';
 import type {
   CertificateFacts,
   Certifier,
@@ -41,12 +41,24 @@ export function createCertifier(): Certifier {
   return {
     createKey: (type: KeyType, bits: number) => createKeyPem(type, bits),
     createRoot,
-    crossSign,
+    crossSign: refusing('certificate', crossSign),
     createCsr,
-    signLeaf,
-    readCsr,
-    readCertificate,
+    signLeaf: refusing('certificate request', signLeaf),
+    readCsr: refusing('certificate request', readCsr),
+    readCertificate: refusing('certificate', readCertificate),
     isKeyOf,
+  };
+}
+
+/** The parsers throw whatever comes to their mind at damaged input. */
+function refusing<A, R>(what: string, run: (argument: A) => Promise<R>) {
+  return async (argument: A): Promise<R> => {
+    try {
+      return await run(argument);
+    } catch (thrown) {
+      if (thrown instanceof MeshError) throw thrown;
+      throw invalid(`the ${what} makes no sense`);
+    }
   };
 }
 

@@ -106,6 +106,10 @@ function lifeCycle(settings: Settings) {
     disableRemoteExec: settings.flag('disable_remote_exec'),
     enableDebug: settings.flag('enable_debug'),
     connectEnabled: settings.flag('connect.enabled'),
+    connectCa: {
+      provider: settings.text('connect.ca_provider') || 'consul',
+      settings: settings.map('connect.ca_config'),
+    },
     translateWanAddresses: settings.flag('translate_wan_addrs'),
   };
 }

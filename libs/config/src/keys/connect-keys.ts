@@ -9,18 +9,16 @@ export const CONNECT_KEYS: readonly ConfigKey[] = [
   key('connect.enabled', 'flag', 'Servers run the CA and accept Connect.', {
     fallback: false,
     devFallback: true,
-    ...later('Connect'),
   }),
   key('connect.ca_provider', 'text', 'Consul, vault or aws-pca.', {
     fallbackDoc: 'consul',
-    ...later('Connect'),
     tier: 'B',
   }),
   key(
     'connect.ca_config',
     'map',
     'Provider settings: leaf_cert_ttl, rotation_period, private_key_type, private_key_bits.',
-    { ...later('Connect'), tier: 'B' },
+    { tier: 'B' },
   ),
   key('connect.enable_mesh_gateway_wan_federation', 'flag', 'Federate through mesh gateways.', {
     fallback: false,

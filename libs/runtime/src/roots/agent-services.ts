@@ -3,6 +3,7 @@ import { kvRoutes, type Route, txnRoutes } from '@mesh/api-contract';
 import type { Component, Logger, Platform } from '@mesh/base';
 import { catalogHttpRoutes } from '@mesh/catalog';
 import type { RuntimeConfig } from '@mesh/config';
+import { caHttpRoutes } from '@mesh/connect-ca';
 import { coordinateHttpRoutes, type NodeCoordinate } from '@mesh/coordinate';
 import { createDnsServer } from '@mesh/dns-server';
 import { type EventBus, eventHttpRoutes, GossipEventBus } from '@mesh/event';
@@ -168,6 +169,7 @@ function assembleRoutes({
     ...coordinateHttpRoutes({ rpc, update: coordinateUpdate }),
     ...operatorHttpRoutes({ rpc }),
     ...intentionHttpRoutes({ rpc, check: access.intentionCheck }),
+    ...caHttpRoutes({ rpc, isEnabled: config.connectEnabled }),
     ...access.snapshotRoutes(),
     ...absentCapabilityRoutes(),
   ];

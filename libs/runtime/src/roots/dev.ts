@@ -7,6 +7,7 @@ import { MemoryLogStore, MemorySnapshotStore } from '@mesh/raft-storage';
 import { createCallClient } from '@mesh/rpc';
 import { createServer } from '@mesh/server';
 import { createAgentServices, type ProcessActions, type Root } from './agent-services.ts';
+import { configuredAuthority } from './authority.ts';
 import { hostPort } from './host-port.ts';
 import { createPools } from './pools.ts';
 import { rpcPort } from './rpc-port.ts';
@@ -48,6 +49,7 @@ export function createDevRoot(
     logger: serverLogger,
     defer: setImmediate,
     holdTimeoutMs: config.rpcHoldTimeoutMs,
+    ...configuredAuthority(config),
   });
   const access = ownServerAccess(server, config, platform, logger);
   const parts = { config, platform, logHub, logger, metrics, actions, access, membership };

@@ -7,6 +7,7 @@ import { FileSnapshotStore, lockFolder, SqliteLogStore } from '@mesh/raft-storag
 import { createCallClient, RaftTransport } from '@mesh/rpc';
 import { createServer } from '@mesh/server';
 import { createAgentServices, type ProcessActions, type Root } from './agent-services.ts';
+import { configuredAuthority } from './authority.ts';
 import { dataFolder } from './data-folder.ts';
 import { hostPort } from './host-port.ts';
 import { createPools } from './pools.ts';
@@ -51,6 +52,7 @@ export function createServerRoot(
     logger: serverLogger,
     defer: setImmediate,
     holdTimeoutMs: config.rpcHoldTimeoutMs,
+    ...configuredAuthority(config),
   });
   const { handler } = server;
   const access = ownServerAccess(server, config, platform, logger);

@@ -8,6 +8,7 @@ import type {
   RegisterRequest,
 } from '@mesh/api-contract';
 import type { LooseCheck, LooseService } from '@mesh/catalog';
+import type { StoreAuthority } from '@mesh/connect-ca';
 import type { NodeCoordinate } from '@mesh/coordinate';
 import type { IntentionPair, IntentionRequest } from '@mesh/intentions';
 import type { KvOperation } from '@mesh/kv';
@@ -214,6 +215,12 @@ export const WRITE_ARGUMENTS: Readonly<Record<string, Fits>> = {
   'Catalog.Deregister': deregister,
   'Coordinate.Update': coordinate,
   'Coordinate.BatchUpdate': isList(coordinate),
+  'ConnectCA.RemoveRoot': byId,
+  'ConnectCA.Store': isRecord<StoreAuthority>({
+    configuration: isObject,
+    root: orNull(isObject),
+    expectedIndex: isCount,
+  }),
   'Intention.Create': intention,
   'Intention.Delete': byId,
   'Intention.DeletePair': intentionPair,
