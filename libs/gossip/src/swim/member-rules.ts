@@ -87,6 +87,8 @@ export class MemberRules {
     }
     if (!isSound(message)) return;
     const known = this.parts.table.get(message.node);
+    // Most of what is heard is known already, and no rule makes anything of it.
+    if (known && isOld(message, known)) return;
     const claimed = nodeOf(message, nowMs);
     const veto = this.parts.options.delegate.vetoAlive(claimed);
     if (veto !== undefined) {
@@ -256,6 +258,10 @@ function isSound(message: AliveMessage): message is Alive {
   if (node === '' || host === '' || port === 0 || !versions) return false;
   const [min, max] = versions;
   return min > 0 && max > 0 && min <= max;
+}
+
+function isOld({ incarnation, host, port }: Alive, known: SwimNode): boolean {
+  return incarnation <= known.incarnation && host === known.host && port === known.port;
 }
 
 function nodeOf(message: Alive, nowMs: number): SwimNode {

@@ -1,0 +1,89 @@
+import { SERF_STATUS, type SerfMember, type SerfStatus } from '@mesh/gossip';
+import type { Member, PoolWorld } from '../world/pool-world.ts';
+import type { ConstantChecks } from './constant-checks.ts';
+import type { Truth } from './truth.ts';
+
+const STATUS_NAMES = Object.fromEntries(
+  Object.entries(SERF_STATUS).map(([name, value]) => [value, name]),
+) as Record<SerfStatus, string>;
+
+/**
+ * What must hold in a healed pool after some time: all that run agree on who is a member, with what status, tags and
+ * address; the living are alive; the dead are failed or left, and left where they said so; every event has come to
+ * everybody who was there. Returns what does not hold.
+ */
+export function disagreement(
+  world: PoolWorld,
+  truth: Truth,
+  checks: ConstantChecks,
+): string | undefined {
+  const running = world.running.filter(({ isIn }) => isIn);
+  if (running.length < world.running.length) return 'not all that run have joined';
+  for (const observer of running) {
+    for (const subject of world.members) {
+      const wrong = misjudgement(observer, subject, truth);
+      if (wrong !== undefined) return `${observer.name}: ${wrong}`;
+    }
+  }
+  return discord(running, world.members) ?? missedEvent(running, truth, checks);
+}
+
+function misjudgement(observer: Member, subject: Member, truth: Truth): string | undefined {
+  const known = observer.life!.core.member(subject.name);
+  if (subject.isRunning) {
+    if (!known) return `does not know ${subject.name}`;
+    if (known.status !== SERF_STATUS.alive) {
+      return `${subject.name} runs, but is ${STATUS_NAMES[known.status]}`;
+    }
+    return misdescription(known, subject);
+  }
+  // Who came after it had gone need not have heard of it.
+  if (!known) return undefined;
+  const { status } = known;
+  if (status === SERF_STATUS.failed) {
+    if (!truth.left.get(subject)?.isCalm) return undefined;
+    return `${subject.name} left in calm weather, but is failed`;
+  }
+  const mayHaveLeft = truth.leaving.has(subject) || truth.forced.has(subject);
+  if (status === SERF_STATUS.left && mayHaveLeft) return undefined;
+  return `${subject.name} is gone, but is ${STATUS_NAMES[status]}`;
+}
+
+function misdescription(known: SerfMember, subject: Member): string | undefined {
+  if (known.port !== subject.address.port || known.host !== subject.address.host) {
+    return `${subject.name} is at ${subject.address.port}, not at ${known.port}`;
+  }
+  const [told, real] = [JSON.stringify(known.tags), JSON.stringify(subject.tags)];
+  return told === real ? undefined : `the tags of ${subject.name} are ${real}, not ${told}`;
+}
+
+/** Two members that see a third one differently. */
+function discord(running: readonly Member[], subjects: readonly Member[]): string | undefined {
+  for (const subject of subjects) {
+    const views = new Map<SerfStatus, Member>();
+    for (const observer of running) {
+      const status = observer.life!.core.member(subject.name)?.status;
+      if (status !== undefined) views.set(status, observer);
+    }
+    if (views.size < 2) continue;
+    const told = [...views].map(([status, { name }]) => `${STATUS_NAMES[status]} for ${name}`);
+    return `${subject.name} is ${told.join(' and ')}`;
+  }
+  return undefined;
+}
+
+/** An event that reached one who runs has to reach all who were there when it was fired. */
+function missedEvent(
+  running: readonly Member[],
+  truth: Truth,
+  checks: ConstantChecks,
+): string | undefined {
+  for (const { name, atMs } of truth.fired.values()) {
+    if (!running.some((member) => checks.toldTo(member).has(name))) continue;
+    const missing = running.find(
+      (member) => member.joinedMs < atMs && !checks.toldTo(member).has(name),
+    );
+    if (missing) return `${missing.name} was never told ${name}`;
+  }
+  return undefined;
+}

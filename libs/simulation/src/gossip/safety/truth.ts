@@ -1,0 +1,66 @@
+import { utf8Bytes, utf8Text } from '@mesh/base';
+import type { SerfEvent } from '@mesh/gossip';
+import type { Member, PoolWorld, WorldObserver } from '../world/pool-world.ts';
+
+/** A user event that was fired. */
+export interface Fired {
+  readonly name: string;
+  readonly atMs: number;
+  readonly by: Member;
+}
+
+/** What has really happened in a pool, whatever its members believe. */
+export class Truth implements WorldObserver {
+  readonly fired = new Map<string, Fired>();
+  /** Members that completed a leave and did not come back: when, and whether nothing hindered them. */
+  readonly left = new Map<Member, { readonly atMs: number; readonly isCalm: boolean }>();
+  /** Members that began to leave in their present, or last, life. */
+  readonly leaving = new Set<Member>();
+  /** Members that another one made leave by force since they last began. */
+  readonly forced = new Set<Member>();
+  /** Until when something may make members look failed that are not; Infinity while it lasts. */
+  harmUntilMs = 0;
+  private readonly world: PoolWorld;
+  private events = 0;
+
+  constructor(world: PoolWorld) {
+    this.world = world;
+  }
+
+  event(member: Member, event: SerfEvent): void {
+    if (event.kind !== 'leave-done') return;
+    const isCalm = this.isCalmSince(this.world.nowMs - 20_000);
+    this.left.set(member, { atMs: this.world.nowMs, isCalm });
+    // Not here: the core is still at work.
+    this.world.agenda.after(0, () => {
+      member.life?.end();
+      member.changedMs = this.world.nowMs;
+    });
+  }
+
+  /** A member begins a life. */
+  began(member: Member): void {
+    this.left.delete(member);
+    this.leaving.delete(member);
+    this.forced.delete(member);
+  }
+
+  /** Whether nothing could make members look failed since then. */
+  isCalmSince(ms: number): boolean {
+    return this.harmUntilMs < ms;
+  }
+
+  fire(by: Member): string | undefined {
+    const name = `event-${++this.events}`;
+    const { life } = by;
+    if (!life?.alive) return undefined;
+    this.fired.set(name, { name, atMs: this.world.nowMs, by });
+    life.act((core, nowMs) => core.userEvent(name, utf8Bytes(by.name), false, nowMs));
+    return name;
+  }
+}
+
+/** Who fired an event, by its payload. */
+export function firedBy(payload: Uint8Array): string {
+  return utf8Text(payload);
+}
