@@ -118,11 +118,13 @@ export class Prober {
 
   private renew(nowMs: number): void {
     const { table, options } = this.parts;
-    const { gossipToTheDeadMs } = options.config;
-    table.renew(
-      ({ name, state, stateChangedMs }) =>
-        !isLive(state) && name !== options.name && nowMs - stateChangedMs > gossipToTheDeadMs,
-    );
+    const { gossipToTheDeadMs, tombstoneTimeoutMs } = options.config;
+    table.renew(({ name, state, stateChangedMs }) => {
+      if (isLive(state) || name === options.name) return false;
+      // Whoever was out of touch would bring back as alive who left; of the dead it finds that out by itself.
+      const keepMs = state === NODE_STATE.left ? tombstoneTimeoutMs : gossipToTheDeadMs;
+      return nowMs - stateChangedMs > keepMs;
+    });
   }
 
   private begin(node: SwimNode, nowMs: number): void {
