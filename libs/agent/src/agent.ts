@@ -121,6 +121,7 @@ class AgentParts implements Agent {
       runner: this.runner,
       files: this.files,
       settings: () => this.config.checkSettings,
+      sidecarPorts: () => this.config.sidecarPorts,
       platform,
       logger,
     });
@@ -175,11 +176,13 @@ class AgentParts implements Agent {
     const runner = this.createRunner(state, silentLogger);
     const logger = silentLogger;
     const settings = () => checkSettings;
+    const sidecarPorts = () => config.sidecarPorts;
     const registrar = new Registrar({
       state,
       runner,
       files: this.files,
       settings,
+      sidecarPorts,
       platform,
       logger,
     });

@@ -134,6 +134,8 @@ export interface RuntimeConfig {
     readonly grpc: number;
     readonly dns: number;
   };
+  /** Ports that sidecars without one of their own get; 0 for none. */
+  readonly sidecarPorts: { readonly min: number; readonly max: number };
   readonly dns: DnsConfig;
   readonly http: HttpConfig;
   readonly log: LogConfig;

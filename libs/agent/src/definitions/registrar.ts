@@ -10,7 +10,14 @@ import { SERF_HEALTH } from '@mesh/catalog';
 import type { CheckSettings } from '@mesh/config';
 import type { CheckResult } from '@mesh/health-checks';
 import type { CheckRunner } from '../checks/check-runner.ts';
-import type { CheckState, EntrySource } from '../local-state/entries.ts';
+import {
+  freeSidecarPort,
+  type SidecarPorts,
+  sidecarDefinition,
+  sidecarId,
+  sidecarOf,
+} from '../connect/sidecar.ts';
+import type { AgentService, CheckState, EntrySource } from '../local-state/entries.ts';
 import type { LocalState } from '../local-state/local-state.ts';
 import {
   isMaintenance,
@@ -33,6 +40,8 @@ export interface RegistrarParts {
   readonly files: DefinitionFiles;
   /** Settings in force; a reload changes them. */
   settings(): CheckSettings;
+  /** Ports of sidecars that name none. */
+  sidecarPorts(): SidecarPorts;
   readonly platform: Platform;
   readonly logger: Logger;
 }
@@ -67,6 +76,10 @@ interface ServiceRecord {
  */
 export class Registrar {
   private readonly parts: RegistrarParts;
+  /** Sidecars that came with a service's definition, by the service's id: they go with it. */
+  private readonly sidecars = new Map<string, string>();
+  /** Ports of sidecars from before a reload, by id. */
+  private readonly formerPorts = new Map<string, number>();
 
   constructor(parts: RegistrarParts) {
     this.parts = parts;
@@ -74,7 +87,7 @@ export class Registrar {
 
   /**
    * Registers an instance with its checks; resolves when it is on disk too. Throws `invalid-argument`,
-   * `permission-denied` (script checks), `unsupported` (sidecars).
+   * `permission-denied` (script checks), `too-large` (no port is left for a sidecar).
    */
   async registerService(definition: ServiceDefinition, options: RegisterOptions): Promise<void> {
     this.putService(definition, options);
@@ -100,6 +113,9 @@ export class Registrar {
     for (const checkId of checkIds) this.dropCheck(checkId);
     const known = state.removeService(id);
     if (known) logger.debug('removed service', { service: id });
+    const sidecar = this.sidecars.get(id);
+    this.sidecars.delete(id);
+    if (sidecar !== undefined) await this.deregisterService(sidecar);
     await Promise.all([
       files.remove('services', id),
       ...checkIds.flatMap((checkId) => this.removeCheckFiles(checkId)),
@@ -158,22 +174,13 @@ export class Registrar {
 
   /** Registers in memory alone: definitions of files and stored ones. */
   putService(definition: ServiceDefinition, options: RegisterOptions): void {
-    const { state, logger } = this.parts;
+    const { state } = this.parts;
     validateServiceDefinition(definition);
     const service = toAgentService(definition);
-    if (definition.connect?.['SidecarService'] !== undefined) {
-      if (options.source === 'api') {
-        throw new MeshError(
-          'unsupported',
-          'Connect.SidecarService: the service mesh (Connect) is not part of this build',
-        );
-      }
-      logger.warn('the service mesh is not part of this build, no sidecar is registered', {
-        service: service.ID,
-      });
-    }
-    if (!state.service(service.ID)) this.requireRoom(state.allServices.size, 'services');
     const token = definition.token || options.token || '';
+    // Made before anything changes: it may be refused.
+    const sidecar = this.sidecarFor(definition, service, token);
+    if (!state.service(service.ID)) this.requireRoom(state.allServices.size, 'services');
     const checks = checksOfService(definition).filter(({ id }) => !options.without?.includes(id));
     this.requireDistinct(checks);
     const begin = checks.map((check) => this.prepareCheck(check, options));
@@ -182,6 +189,39 @@ export class Registrar {
     if (options.replaceChecks) this.dropOtherChecks(service.ID, checks);
     // Checks that were registered apart carry the name and tags too.
     state.followService(service.ID);
+    if (!sidecar) return;
+    this.putService(sidecar, options);
+    this.sidecars.set(service.ID, sidecar.id);
+  }
+
+  /** The sidecar's own registration, with the port that it has or gets. */
+  private sidecarFor(
+    definition: ServiceDefinition,
+    service: AgentService,
+    token: string,
+  ): ServiceDefinition | undefined {
+    const own = sidecarOf(definition);
+    if (!own) return undefined;
+    const { state, sidecarPorts } = this.parts;
+    const port =
+      own.port ||
+      this.portBefore(sidecarId(service.ID)) ||
+      freeSidecarPort(sidecarPorts(), new Set(this.takenPorts()));
+    const sidecar = sidecarDefinition(own, service, port, token);
+    validateServiceDefinition(sidecar);
+    toAgentService(sidecar);
+    if (!state.service(sidecar.id)) this.requireRoom(state.allServices.size + 1, 'services');
+    return sidecar;
+  }
+
+  /** A sidecar keeps its port over reloads and new registrations: who connects to it knows it. */
+  private portBefore(id: string): number {
+    return this.parts.state.service(id)?.service.Port ?? this.formerPorts.get(id) ?? 0;
+  }
+
+  private *takenPorts(): Iterable<number> {
+    for (const { service } of this.parts.state.listServices()) yield service.Port;
+    yield* this.formerPorts.values();
   }
 
   /** Registers in memory alone: definitions of files and stored ones. */
@@ -198,6 +238,9 @@ export class Registrar {
   removeAll(): void {
     const { state, runner } = this.parts;
     runner.clear();
+    this.formerPorts.clear();
+    for (const id of this.sidecars.values()) this.formerPorts.set(id, this.portBefore(id));
+    this.sidecars.clear();
     for (const { check } of state.listChecks()) state.removeCheck(check.CheckID);
     for (const { service } of state.listServices()) state.removeService(service.ID);
   }

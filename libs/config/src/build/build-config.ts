@@ -105,6 +105,10 @@ function lifeCycle(settings: Settings) {
     disableCoordinates: settings.flag('disable_coordinates'),
     disableRemoteExec: settings.flag('disable_remote_exec'),
     enableDebug: settings.flag('enable_debug'),
+    sidecarPorts: {
+      min: settings.number('ports.sidecar_min_port'),
+      max: settings.number('ports.sidecar_max_port'),
+    },
     connectEnabled: settings.flag('connect.enabled'),
     connectCa: {
       provider: settings.text('connect.ca_provider') || 'consul',

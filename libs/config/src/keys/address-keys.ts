@@ -73,12 +73,10 @@ export const ADDRESS_KEYS: readonly ConfigKey[] = [
   key('ports.sidecar_min_port', 'whole', 'First port given to sidecars.', {
     fallback: 21000,
     range: { min: -1, max: 65535 },
-    ...later('Connect'),
   }),
   key('ports.sidecar_max_port', 'whole', 'Last.', {
     fallback: 21255,
     range: { min: -1, max: 65535 },
-    ...later('Connect'),
   }),
   key('ports.expose_min_port', 'whole', 'Exposed check paths.', {
     fallback: 21500,
