@@ -1,5 +1,6 @@
 // Routes as data.
 
+export { agentConnectRoutes } from './agent-connect-routes.ts';
 export { agentCheckRoutes, agentRoutes, agentServiceRoutes } from './agent-routes.ts';
 export { catalogRoutes } from './catalog-routes.ts';
 // Types of the API.

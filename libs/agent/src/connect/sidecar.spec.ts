@@ -26,7 +26,7 @@ describe('a sidecar', () => {
 
   it('is registered beside its service, on a port of its own', async () => {
     const { rig, serviceOf } = await started(SOCAT, WEB);
-    expect(rig.agent.localServices.serviceNames?.().sort()).toEqual([
+    expect([...(rig.agent.localServices.serviceNames?.() ?? [])].sort()).toEqual([
       ...['socat', 'socat-sidecar-proxy', 'web', 'web-sidecar-proxy'],
     ]);
     expect(serviceOf('socat-sidecar-proxy')).toMatchObject({

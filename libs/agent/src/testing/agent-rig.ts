@@ -9,6 +9,7 @@ import {
 } from '@mesh/coordinate';
 import { LocalEventBus } from '@mesh/event';
 import { healthResource } from '@mesh/health';
+import { intentionCheck } from '@mesh/intentions';
 import { kvResource } from '@mesh/kv';
 import { createLogHub } from '@mesh/logging';
 import { createMetrics } from '@mesh/metrics';
@@ -87,6 +88,11 @@ export function createRig(change: Partial<RuntimeConfig> = {}): AgentRig {
     serverStats: () => ({ raft: { state: 'Leader' } }),
     events: bus,
     onServers: () => () => {},
+    connect: {
+      isEnabled: true,
+      certifier: { createKey: async () => 'a key', createCsr: async () => 'a request' },
+      check: intentionCheck(() => true),
+    },
     coordinate: originCoordinate,
     coordinateUpdate: coordinateUpdate((update) => coordinates.push(update)),
   });

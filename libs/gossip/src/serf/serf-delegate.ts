@@ -10,7 +10,7 @@ import type { LeaveSequence } from './leave-sequence.ts';
 import { candidate, factsOf } from './member-facts.ts';
 import type { LeaveVerdict } from './roster.ts';
 import type { SerfState } from './serf-state.ts';
-import type { SerfOptions } from './types.ts';
+import { SERF_STATUS, type SerfOptions } from './types.ts';
 import { encodeUserState, mergeUserState } from './user-state.ts';
 
 /** Longest message of this layer that is looked at, bytes; honest ones have at most 9216. */
@@ -58,14 +58,31 @@ export class SerfDelegate implements SwimDelegate {
       clocks,
       events: userEvents,
       intents: {
-        leave: (name, time) => {
-          this.settle(roster.leaveIntent(name, time, false, nowMs), nowMs);
-        },
+        leave: (name, time) => this.mergeLeave(name, time, nowMs),
         join: (name, time) => {
           roster.joinIntent(name, time, nowMs);
         },
       },
     });
+  }
+
+  /** Another member says that a third one left, at a time that is a guess. */
+  private mergeLeave(name: string, lamportTime: number, nowMs: number): void {
+    const verdict = this.state.roster.leaveIntent(name, lamportTime, false, nowMs);
+    if (this.settle(verdict, nowMs)) this.tellLeaving(name);
+  }
+
+  /**
+   * A member that is there, but said to leave: it may have come back since, and must hear of it then, or nobody would
+   * ever contradict.
+   */
+  private tellLeaving(name: string): void {
+    const { table, broadcasts } = this.state;
+    const record = table.get(name);
+    if (record?.member.status !== SERF_STATUS.leaving) return;
+    const { statusTime: lamportTime } = record;
+    const message = { kind: 'leave', lamportTime, node: name, prune: false } as const;
+    broadcasts.queue('intent', encodeSerf(message));
   }
 
   ackPayload(): Uint8Array | undefined {
@@ -80,6 +97,7 @@ export class SerfDelegate implements SwimDelegate {
 
   nodeJoined(node: SwimNode, nowMs: number): void {
     this.state.roster.joined(factsOf(node), nowMs);
+    this.tellLeaving(node.name);
   }
 
   nodeLeft(node: SwimNode, nowMs: number): void {

@@ -20,6 +20,7 @@ import type { BoundRoute, ReadEndpoint, Rpc, WriteEndpoint } from '@mesh/resourc
 import { statusHttpRoutes } from '@mesh/server';
 import { type SessionRequest, sessionHttpRoutes } from '@mesh/session';
 import { txnHttpRoutes } from '@mesh/txn';
+import { createCertifier } from '@mesh/x509';
 import { rpcDnsSource } from '../dns-source.ts';
 import { absentCapabilityRoutes } from '../later-capabilities.ts';
 import { VERSION } from '../version.ts';
@@ -95,6 +96,12 @@ export function createAgentServices(parts: ServiceParts): AgentServices {
     actions,
     serverStats: () => access.stats(),
     events: bus,
+    connect: {
+      // A client cannot know; the servers refuse where they are not part of a mesh.
+      isEnabled: config.connectEnabled || !config.server,
+      certifier: createCertifier(),
+      check: access.intentionCheck,
+    },
     onServers: (listener) => membership.router.onChange(listener),
     coordinate: () => membership.coordinates.own('lan'),
     coordinateUpdate: access.coordinateUpdate,

@@ -44,8 +44,8 @@ function misjudgement(observer: Member, subject: Member, truth: Truth): string |
     if (!truth.left.get(subject)?.isCalm) return undefined;
     return `${subject.name} left in calm weather, but is failed`;
   }
-  const mayHaveLeft = truth.leaving.has(subject) || truth.forced.has(subject);
-  if (status === SERF_STATUS.left && mayHaveLeft) return undefined;
+  // What was said of an earlier life may be newer to some than what its last life said.
+  if (status === SERF_STATUS.left && truth.saidToLeave.has(subject)) return undefined;
   return `${subject.name} is gone, but is ${STATUS_NAMES[status]}`;
 }
 
@@ -72,16 +72,22 @@ function discord(running: readonly Member[], subjects: readonly Member[]): strin
   return undefined;
 }
 
-/** An event that reached one who runs has to reach all who were there when it was fired. */
+/**
+ * An event that reached one who runs has to reach all who were there when it was fired; but for those who count it as
+ * old, because the part of the pool that they joined was ahead of the one that fired it.
+ */
 function missedEvent(
   running: readonly Member[],
   truth: Truth,
   checks: ConstantChecks,
 ): string | undefined {
-  for (const { name, atMs } of truth.fired.values()) {
+  for (const { name, atMs, lamportTime } of truth.fired.values()) {
     if (!running.some((member) => checks.toldTo(member).has(name))) continue;
     const missing = running.find(
-      (member) => member.joinedMs < atMs && !checks.toldTo(member).has(name),
+      (member) =>
+        member.joinedMs < atMs &&
+        member.eventsSince <= lamportTime &&
+        !checks.toldTo(member).has(name),
     );
     if (missing) return `${missing.name} was never told ${name}`;
   }

@@ -16,7 +16,7 @@ interface Seen {
   clocks: SerfClocks;
   nodes: readonly SwimNode[];
   readonly incarnations: Map<string, number>;
-  /** Members seen to have left, with the number of their life then. */
+  /** Members seen to have left, with their incarnation then. */
   readonly left: Map<string, number>;
   /** Events told, by name. */
   readonly events: Set<string>;
@@ -98,12 +98,12 @@ export class ConstantChecks implements WorldObserver {
       throw new Violation(`${member.name} went back from ${what}`);
     }
     seen.incarnations.set(name, incarnation);
-    const subject = this.world.member(name);
-    if (!subject) return;
-    if (state === NODE_STATE.left) seen.left.set(name, subject.lives);
-    else if (state !== NODE_STATE.dead && seen.left.get(name) === subject.lives) {
-      throw new Violation(`${name} left, and is back for ${member.name} without having begun anew`);
+    if (state === NODE_STATE.left) seen.left.set(name, incarnation);
+    if (state === NODE_STATE.left || state === NODE_STATE.dead) return;
+    if (incarnation <= (seen.left.get(name) ?? 0)) {
+      throw new Violation(`${name} left, and is back for ${member.name} as it was`);
     }
+    seen.left.delete(name);
   }
 
   private userEvent(member: Member, name: string): void {

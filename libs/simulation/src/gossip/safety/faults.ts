@@ -41,7 +41,7 @@ const HARMLESS: ReadonlySet<GossipFault> = new Set<GossipFault>([
 
 /** Members at most, counting those that are gone. */
 const MAX_MEMBERS = 48;
-/** Of those that were there at first, so many run at any time. */
+/** So many always stay, or nobody could be joined. */
 const MIN_RUNNING = 2;
 
 export interface GossipFaultsOptions {
@@ -119,7 +119,8 @@ export class GossipFaults {
   /** Somebody who may go. */
   private expendable(): Member | undefined {
     const { running } = this.world;
-    return running.length > MIN_RUNNING ? this.random.pick(running) : undefined;
+    const staying = running.filter((member) => member.isIn && !this.truth.leaving.has(member));
+    return staying.length > MIN_RUNNING ? this.random.pick(running) : undefined;
   }
 
   private crash(): string | undefined {
@@ -143,7 +144,7 @@ export class GossipFaults {
   private leave(): string | undefined {
     const member = this.expendable();
     if (!member?.isIn || this.truth.leaving.has(member)) return undefined;
-    this.truth.leaving.add(member);
+    this.truth.beganToLeave(member);
     member.life!.act((core, nowMs) => core.leave(nowMs));
     return member.name;
   }
@@ -153,7 +154,7 @@ export class GossipFaults {
     const member = this.random.pick(gone);
     const by = this.anybody();
     if (!member || !by) return undefined;
-    this.truth.forced.add(member);
+    this.truth.saidToLeave.add(member);
     by.life!.act((core, nowMs) => core.forceLeave(member.name, false, nowMs));
     return `${member.name} by ${by.name}`;
   }

@@ -1,4 +1,4 @@
-import { utf8Bytes, utf8Text } from '@mesh/base';
+import { utf8Bytes } from '@mesh/base';
 import type { SerfEvent } from '@mesh/gossip';
 import type { Member, PoolWorld, WorldObserver } from '../world/pool-world.ts';
 
@@ -7,6 +7,7 @@ export interface Fired {
   readonly name: string;
   readonly atMs: number;
   readonly by: Member;
+  readonly lamportTime: number;
 }
 
 /** What has really happened in a pool, whatever its members believe. */
@@ -16,8 +17,8 @@ export class Truth implements WorldObserver {
   readonly left = new Map<Member, { readonly atMs: number; readonly isCalm: boolean }>();
   /** Members that began to leave in their present, or last, life. */
   readonly leaving = new Set<Member>();
-  /** Members that another one made leave by force since they last began. */
-  readonly forced = new Set<Member>();
+  /** Members of which it was ever said that they leave, by themselves or by force. */
+  readonly saidToLeave = new Set<Member>();
   /** Until when something may make members look failed that are not; Infinity while it lasts. */
   harmUntilMs = 0;
   private readonly world: PoolWorld;
@@ -42,7 +43,12 @@ export class Truth implements WorldObserver {
   began(member: Member): void {
     this.left.delete(member);
     this.leaving.delete(member);
-    this.forced.delete(member);
+  }
+
+  /** A member begins to leave. */
+  beganToLeave(member: Member): void {
+    this.leaving.add(member);
+    this.saidToLeave.add(member);
   }
 
   /** Whether nothing could make members look failed since then. */
@@ -54,13 +60,9 @@ export class Truth implements WorldObserver {
     const name = `event-${++this.events}`;
     const { life } = by;
     if (!life?.alive) return undefined;
-    this.fired.set(name, { name, atMs: this.world.nowMs, by });
+    const lamportTime = life.core.clocks().event;
+    this.fired.set(name, { name, atMs: this.world.nowMs, by, lamportTime });
     life.act((core, nowMs) => core.userEvent(name, utf8Bytes(by.name), false, nowMs));
     return name;
   }
-}
-
-/** Who fired an event, by its payload. */
-export function firedBy(payload: Uint8Array): string {
-  return utf8Text(payload);
 }

@@ -8,8 +8,8 @@ import type { Weather } from './weather.ts';
 /** Waits of TCP before a segment is sent again, milliseconds: of a handshake (RFC 6298), and of data (Linux). */
 const HANDSHAKE_RETRY_MS = 1000;
 const DATA_RETRY_MS = 200;
-/** Retries after which a segment has certainly taken longer than anybody waits. */
-const MAX_RETRIES = 8;
+/** Retries after which a segment has taken longer than anybody waits. */
+const MAX_RETRIES = 10;
 
 type StreamOutput = Extract<GossipOutput, { kind: 'stream' }>;
 
@@ -94,9 +94,9 @@ export class Carrier {
     const target = this.find(to);
     if (!target || !this.isOpen(place, target.place)) return;
     const handshakeMs = this.roundTripMs(place, target.place, HANDSHAKE_RETRY_MS);
-    // Nothing is sent on a connection that comes too late.
-    if (agenda.nowMs + handshakeMs >= deadlineMs) return;
     const arrivalMs = handshakeMs + this.oneWayMs(place, target.place);
+    // Both ends give up then.
+    if (agenda.nowMs + arrivalMs >= deadlineMs) return;
     agenda.after(arrivalMs, () => this.serve({ from, place, target, output, end }));
   }
 

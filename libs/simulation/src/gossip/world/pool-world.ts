@@ -58,6 +58,8 @@ export class Member {
   joinId: number | undefined;
   /** When its present life was let in; Infinity when it was not yet. */
   joinedMs = Number.POSITIVE_INFINITY;
+  /** Lamport time before which its present life skips events. */
+  eventsSince = 0;
   /** When the present life began, or the last one ended. */
   changedMs = 0;
 
@@ -213,6 +215,7 @@ export class PoolWorld {
     member.joinId = undefined;
     if (event.error === undefined) {
       member.joinedMs = Math.min(member.joinedMs, this.nowMs);
+      member.eventsSince = member.life!.core.clocks().event;
       return;
     }
     if (member.life) this.tryLater(member, member.life);

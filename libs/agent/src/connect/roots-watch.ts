@@ -1,0 +1,112 @@
+import { type Component, type Logger, MeshError, type Platform, type Timer } from '@mesh/base';
+import { type CaRoots, caRootsGet } from '@mesh/connect-ca';
+import { PLAIN_READ, type Rpc } from '@mesh/resource';
+
+/** First and longest wait after a failure, milliseconds. */
+const RETRY_MIN_MS = 250;
+const RETRY_MAX_MS = 30_000;
+
+/** The authorities as of an index. */
+export interface RootsState {
+  readonly roots: CaRoots;
+  readonly index: number;
+  /** Monotonic. */
+  readonly fetchedMs: number;
+}
+
+export interface RootsWatchOptions {
+  readonly rpc: Rpc;
+  readonly platform: Platform;
+  readonly logger: Logger;
+  token(): string;
+}
+
+/** Knows the authorities that are trusted, from when somebody first asks: one blocking query for all who do. */
+export class RootsWatch implements Component {
+  readonly name = 'connect-roots';
+  private readonly options: RootsWatchOptions;
+  private readonly listeners = new Set<() => void>();
+  private abort: AbortController | undefined;
+  private timer: Timer | undefined;
+  private retryMs = RETRY_MIN_MS;
+  private known: RootsState | undefined;
+  private failure: MeshError | undefined;
+
+  constructor(options: RootsWatchOptions) {
+    this.options = options;
+  }
+
+  async start(): Promise<void> {}
+
+  async stop(): Promise<void> {
+    this.timer?.cancel();
+    this.timer = undefined;
+    this.abort?.abort();
+    this.abort = undefined;
+    this.known = undefined;
+  }
+
+  /** What is known; undefined before the first answer. */
+  get current(): RootsState | undefined {
+    return this.known;
+  }
+
+  /** Called whenever others are trusted. Returns an unsubscriber. */
+  onChange(listener: () => void): () => void {
+    this.listeners.add(listener);
+    return () => this.listeners.delete(listener);
+  }
+
+  /** What is known, after the first answer. Rejects with its failure. */
+  async get(): Promise<RootsState> {
+    if (this.known) return this.known;
+    this.begin();
+    await new Promise<void>((resolve) => {
+      const unsubscribe = this.onChange(() => {
+        unsubscribe();
+        resolve();
+      });
+    });
+    if (this.known) return this.known;
+    throw this.failure ?? new MeshError('unavailable', 'the agent stops');
+  }
+
+  private begin(): void {
+    if (this.abort) return;
+    this.abort = new AbortController();
+    void this.round(this.abort);
+  }
+
+  private async round(abort: AbortController): Promise<void> {
+    const { rpc, platform, token } = this.options;
+    const minIndex = this.known?.index ?? 0;
+    try {
+      const options = { ...PLAIN_READ, token: token(), minIndex, signal: abort.signal };
+      const { value, index } = await rpc.read(caRootsGet, {}, options);
+      if (!value) throw new MeshError('unavailable', 'CA not bootstrapped yet, try again');
+      if (abort.signal.aborted) return;
+      this.retryMs = RETRY_MIN_MS;
+      const isNew = !this.known || index !== this.known.index;
+      this.known = { roots: value, index, fetchedMs: platform.clock.monotonicMs() };
+      if (isNew) this.tell();
+      this.again(abort, 0);
+    } catch (thrown) {
+      if (abort.signal.aborted) return;
+      this.failure = MeshError.from(thrown);
+      // Who waits for the first answer hears of the failure; what is known stays.
+      if (!this.known) this.tell();
+      else
+        this.options.logger.warn('failed to watch the CA roots', { error: this.failure.message });
+      this.again(abort, this.retryMs * (1 + platform.random.float()));
+      this.retryMs = Math.min(this.retryMs * 2, RETRY_MAX_MS);
+    }
+  }
+
+  private again(abort: AbortController, delayMs: number): void {
+    this.timer = this.options.platform.timers.after(delayMs, () => void this.round(abort));
+  }
+
+  private tell(): void {
+    for (const listener of [...this.listeners]) listener();
+  }
+}
