@@ -57,6 +57,10 @@ if (wanted('simulation')) {
   const simulation = join(root, 'tools', 'simulation', 'run.mjs');
   step('consensus in simulation', process.execPath, [simulation, '--seeds=500']);
   step('deliberate bugs in consensus', process.execPath, [simulation, '--mutations']);
+  const gossip = join(root, 'tools', 'simulation', 'gossip.mjs');
+  step('gossip in simulation', process.execPath, [gossip, '--worlds=120']);
+  step('gossip as published', process.execPath, [gossip, '--nodes=150']);
+  step('deliberate bugs in gossip', process.execPath, [gossip, '--mutations']);
 }
 if (wanted('integration')) {
   step('build', process.execPath, ['tools/build.mjs']);

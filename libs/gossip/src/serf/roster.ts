@@ -112,8 +112,11 @@ export class Roster {
     if (!known) {
       return this.options.intents.put(name, 'leave', time, nowMs) ? 'accepted' : 'stale';
     }
+    if (name === this.options.ownName && !this.options.isLeaving()) {
+      // Times of leaves that push/pull tells are guesses: one as new as our join may have won elsewhere.
+      return time >= known.statusTime ? 'refute' : 'stale';
+    }
     if (time <= known.statusTime) return 'stale';
-    if (name === this.options.ownName && !this.options.isLeaving()) return 'refute';
     this.follow({ ...known, statusTime: time });
     if (prune) this.prune(name, nowMs);
     return 'accepted';

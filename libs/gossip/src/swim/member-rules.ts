@@ -194,7 +194,6 @@ export class MemberRules {
       options.delegate.nameConflict(known, claimed, nowMs);
       return;
     }
-    if (message.incarnation <= known.incarnation && !hasMoved) return;
     this.suspicions.cancel(message.node);
     const isBack = !isLive(known.state);
     const stateChangedMs = known.state === NODE_STATE.alive ? known.stateChangedMs : nowMs;

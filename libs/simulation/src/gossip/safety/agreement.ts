@@ -74,7 +74,8 @@ function discord(running: readonly Member[], subjects: readonly Member[]): strin
 
 /**
  * An event that reached one who runs has to reach all who were there when it was fired; but for those who count it as
- * old, because the part of the pool that they joined was ahead of the one that fired it.
+ * old, because the part of the pool that they joined was ahead of the one that fired it. They do not pass it on
+ * either, so that nothing is asked where they are in the majority.
  */
 function missedEvent(
   running: readonly Member[],
@@ -82,13 +83,12 @@ function missedEvent(
   checks: ConstantChecks,
 ): string | undefined {
   for (const { name, atMs, lamportTime } of truth.fired.values()) {
-    if (!running.some((member) => checks.toldTo(member).has(name))) continue;
-    const missing = running.find(
-      (member) =>
-        member.joinedMs < atMs &&
-        member.eventsSince <= lamportTime &&
-        !checks.toldTo(member).has(name),
+    const wanting = running.filter(
+      ({ joinedMs, eventsSince }) => joinedMs < atMs && eventsSince <= lamportTime,
     );
+    const told = running.filter((member) => checks.toldTo(member).has(name));
+    if (told.length === 0 || 2 * wanting.length < running.length) continue;
+    const missing = wanting.find((member) => !told.includes(member));
     if (missing) return `${missing.name} was never told ${name}`;
   }
   return undefined;

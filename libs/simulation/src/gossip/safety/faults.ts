@@ -2,6 +2,7 @@ import type { SerfMemory } from '@mesh/gossip';
 import type { SeededRandom } from '../../world/seeded-random.ts';
 import type { Member, PoolWorld } from '../world/pool-world.ts';
 import { FAIR_WEATHER } from '../world/weather.ts';
+import { strangers } from './strangers.ts';
 import type { Truth } from './truth.ts';
 
 /** What befalls a pool, with weights. */
@@ -60,6 +61,7 @@ export class GossipFaults {
   private isOver = false;
   /** When the weather is to be fair again. */
   private badUntilMs = 0;
+  private pausedUntilMs = 0;
   private cutLinks = 0;
   private readonly options: GossipFaultsOptions;
   private readonly world: PoolWorld;
@@ -81,12 +83,16 @@ export class GossipFaults {
     });
   }
 
-  /** All faults end; who is gone stays gone. */
+  /** All faults end; who is gone stays gone, and who stands still does so until it is over. */
   heal(): void {
     this.isOver = true;
     this.world.weather.clear();
     Object.assign(this.world.weather.settings, FAIR_WEATHER);
-    this.truth.harmUntilMs = Math.min(this.truth.harmUntilMs, this.world.nowMs);
+    this.truth.harmUntilMs = Math.max(this.pausedUntilMs, this.world.nowMs);
+    for (const [member, other] of strangers(this.world)) {
+      this.trace(`${member.name} is told of ${other.name}`);
+      this.world.join(member, other);
+    }
   }
 
   private strike(): void {
@@ -193,7 +199,8 @@ export class GossipFaults {
     if (!member) return undefined;
     const ms = this.random.pick([500, 3000, 15_000, 40_000]) * this.random.between(0.5, 1.5);
     member.life!.pause(ms);
-    this.harm(this.world.nowMs + ms);
+    this.pausedUntilMs = Math.max(this.pausedUntilMs, this.world.nowMs + ms);
+    this.harm(this.pausedUntilMs);
     return `${member.name} for ${ms.toFixed(0)} ms`;
   }
 
