@@ -1,25 +1,21 @@
 import type { Coordinate, UserEvent } from '@mesh/api-contract';
 import { type Component, type Logger, type Platform, silentLogger } from '@mesh/base';
 import type { RuntimeConfig } from '@mesh/config';
-import type { Certifier } from '@mesh/connect-ca';
 import type { NodeCoordinate } from '@mesh/coordinate';
 import { type EventBus, EventLog, isMeantFor, type LocalServices } from '@mesh/event';
 import type { CheckTls } from '@mesh/health-checks';
-import type { IntentionPair } from '@mesh/intentions';
 import type { LogHub } from '@mesh/logging';
 import { LOGGER_NAMES } from '@mesh/logging';
 import type { Membership } from '@mesh/membership';
 import type { AgentMetrics } from '@mesh/metrics';
-import type { BoundRoute, ReadEndpoint, Rpc, WriteEndpoint } from '@mesh/resource';
+import type { BoundRoute, Rpc, WriteEndpoint } from '@mesh/resource';
 import { CatalogLink, type NodeInfo } from './anti-entropy/catalog-link.ts';
 import { Syncer } from './anti-entropy/syncer.ts';
 import { AgentAliasSource } from './checks/alias-source.ts';
 import { type CheckFactory, CheckRunner } from './checks/check-runner.ts';
 import { checkTls } from './checks/check-tls.ts';
 import { Reaper } from './checks/reaper.ts';
-import { connectHandlers } from './connect/http.ts';
-import { LeafCache } from './connect/leaf-cache.ts';
-import { RootsWatch } from './connect/roots-watch.ts';
+import { type ConnectOptions, createConnect } from './connect/connect-parts.ts';
 import { CoordinateSender } from './coordinate-sender.ts';
 import { DefinitionFiles } from './definitions/definition-files.ts';
 import { loadDefinitions } from './definitions/load-definitions.ts';
@@ -55,14 +51,7 @@ export interface AgentOptions {
   coordinate(): Coordinate | undefined;
   /** Takes this agent's coordinate. */
   readonly coordinateUpdate: WriteEndpoint<NodeCoordinate, true>;
-  /** The service mesh, of agents that take part in it. */
-  readonly connect: {
-    /** connect.enabled, or on clients always: the servers know. */
-    readonly isEnabled: boolean;
-    readonly certifier: Pick<Certifier, 'createKey' | 'createCsr'>;
-    /** Made by intentionCheck with the server's default. */
-    readonly check: ReadEndpoint<IntentionPair, boolean>;
-  };
+  readonly connect: ConnectOptions;
   /** Makes running checks. @default createCheck of @mesh/health-checks */
   readonly createCheck?: CheckFactory;
 }
@@ -107,8 +96,7 @@ class AgentParts implements Agent {
   private readonly registrar: Registrar;
   private readonly syncer: Syncer;
   private readonly watches: WatchRunner;
-  private readonly roots: RootsWatch;
-  private readonly leaves: LeafCache;
+  private readonly connect: ReturnType<typeof createConnect>;
   private readonly remoteExec: RemoteExec;
   private tls: CheckTls | undefined;
   private loaded = false;
@@ -155,13 +143,8 @@ class AgentParts implements Agent {
       logger,
       token: () => this.agentToken(),
     });
-    const connectLogger = logger.named('connect');
     const token = () => this.agentToken();
-    this.roots = new RootsWatch({ rpc, platform, token, logger: connectLogger });
-    this.leaves = new LeafCache({
-      ...{ rpc, platform, logger: connectLogger, roots: this.roots },
-      ...{ datacenter: config.datacenter, certifier: options.connect.certifier },
-    });
+    this.connect = createConnect({ ...options, token });
     this.components = this.createComponents();
     this.routes = this.createRoutes();
   }
@@ -279,8 +262,7 @@ class AgentParts implements Agent {
       this.syncer,
       reaper,
       this.watches,
-      this.roots,
-      this.leaves,
+      ...this.connect.components,
       this.remoteExec,
       ...(config.disableCoordinates ? [] : [coordinates]),
     ];
@@ -313,7 +295,7 @@ class AgentParts implements Agent {
   }
 
   private createRoutes(): readonly BoundRoute[] {
-    const { membership, platform, logger, logHub, metrics, version, actions, rpc } = this.options;
+    const { membership, platform, logger, logHub, metrics, version, actions } = this.options;
     const deps = {
       state: this.state,
       registrar: this.registrar,
@@ -333,15 +315,11 @@ class AgentParts implements Agent {
           this.options.serverStats(),
         ),
     };
-    const { defaultQueryTimeMs, maxQueryTimeMs } = this.config;
     return [
       ...agentHandlers(deps),
       ...serviceHandlers(deps),
       ...checkHandlers(deps),
-      ...connectHandlers({
-        ...{ ...this.options.connect, rpc, platform, roots: this.roots, leaves: this.leaves },
-        ...{ defaultQueryTimeMs, maxQueryTimeMs },
-      }),
+      ...this.connect.routes,
     ];
   }
 
