@@ -43,7 +43,12 @@ export const COMMANDS: readonly CommandRow[] = [
   {
     name: 'connect',
     synopsis: 'Works with the service mesh',
-    later: 'the commands of the service mesh',
+    about: 'Runs proxies of the service mesh.',
+  },
+  {
+    name: 'connect proxy',
+    synopsis: 'Runs a sidecar proxy',
+    load: () => import('./connect-proxy.ts'),
   },
   {
     name: 'debug',
