@@ -10,6 +10,7 @@ const { join } = require('node:path');
 /** Target -> program and its first arguments. */
 const PROGRAMS = {
   'cli:consul': [join(__dirname, '..', 'bin', 'consul')],
+  'gossip:simulate': [process.execPath, join(__dirname, '..', 'simulation', 'gossip.mjs')],
   'raft:simulate': [process.execPath, join(__dirname, '..', 'simulation', 'run.mjs')],
 };
 

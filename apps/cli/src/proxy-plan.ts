@@ -1,5 +1,5 @@
 import { invalid } from '@mesh/base';
-import { DEFAULTS, type ProxyConfig, type UpstreamConfig } from '@mesh/proxy';
+import { DEFAULTS, hostPort, type ProxyConfig, type UpstreamConfig } from '@mesh/proxy';
 import type { AgentApi } from './agent-api/agent-api.ts';
 
 /** What the command line asks for. */
@@ -10,6 +10,8 @@ export interface ProxyRequest {
   readonly serviceAddress: string;
   readonly listen: string;
   readonly upstreams: readonly string[];
+  readonly register: boolean;
+  readonly registerId: string;
 }
 
 /** What the proxy is to do: by its registration in the agent, which may change, or by flags. */
@@ -18,6 +20,8 @@ export interface ProxyPlan {
   /** Id of the registration; '' where flags say all. */
   readonly proxyId: string;
   readonly config: ProxyConfig | undefined;
+  /** It registers itself, with this behind its id; undefined: it does not. */
+  readonly registerSuffix: string | undefined;
 }
 
 interface ListedService {
@@ -30,7 +34,10 @@ const LABEL_WIDTH = 22;
 
 /** Finds out what the proxy is to do. Rejects with an error that says what is missing. */
 export async function planProxy(api: AgentApi, request: ProxyRequest): Promise<ProxyPlan> {
-  const { sidecarFor, service } = request;
+  const { sidecarFor, service, register, registerId } = request;
+  if (register && (service === '' || request.listen === '')) {
+    throw invalid('-register needs -service and -listen');
+  }
   const proxyId = sidecarFor === '' ? request.proxyId : await sidecarOf(api, sidecarFor);
   if (proxyId !== '') {
     const banner = [
@@ -38,13 +45,13 @@ export async function planProxy(api: AgentApi, request: ProxyRequest): Promise<P
       ...(sidecarFor === '' ? [] : [row('Sidecar for ID', sidecarFor)]),
       row('Proxy ID', proxyId),
     ];
-    return { banner, proxyId, config: undefined };
+    return { banner, proxyId, config: undefined, registerSuffix: undefined };
   }
   if (service === '') {
     throw invalid('-service or -proxy-id must be specified so that proxy can configure itself.');
   }
   const config = byFlags(request);
-  const { bindAddress, bindPort, localAddress, localPort } = config;
+  const { bindAddress, bindPort, localAddress, localPort } = config.publicListener;
   const publicListener =
     bindPort > 0 ? `${bindAddress}:${bindPort} => ${localAddress}:${localPort}` : 'Disabled';
   const banner = [
@@ -53,7 +60,7 @@ export async function planProxy(api: AgentApi, request: ProxyRequest): Promise<P
     ...config.upstreams.map(({ name, bindPort: port }) => row('Upstream', `${name} => :${port}`)),
     row('Public listener', publicListener),
   ];
-  return { banner, proxyId: '', config };
+  return { banner, proxyId: '', config, registerSuffix: register ? registerId : undefined };
 }
 
 async function sidecarOf(api: AgentApi, serviceId: string): Promise<string> {
@@ -77,13 +84,20 @@ function byFlags({ service, serviceAddress, listen, upstreams }: ProxyRequest): 
   const bind = listen === '' ? { host: '', port: 0 } : hostPort('-listen', listen);
   const local =
     serviceAddress === '' ? { host: '', port: 0 } : hostPort('-service-addr', serviceAddress);
+  const { connectTimeoutMs, handshakeTimeoutMs, idleTimeoutMs, maxConnections } = DEFAULTS;
   return {
-    ...DEFAULTS,
     service,
-    bindAddress: bind.host || DEFAULTS.bindAddress,
-    bindPort: bind.port,
-    localAddress: local.host || DEFAULTS.localAddress,
-    localPort: local.port,
+    serviceId: '',
+    publicListener: {
+      bindAddress: bind.host || DEFAULTS.bindAddress,
+      bindPort: bind.port,
+      localAddress: local.host || DEFAULTS.localAddress,
+      localPort: local.port,
+      ...{ connectTimeoutMs, handshakeTimeoutMs, idleTimeoutMs, maxConnections },
+    },
+    denyClosesConnections: true,
+    drainTimeoutMs: DEFAULTS.drainTimeoutMs,
+    metricsAddress: '',
     upstreams: upstreams.map(upstreamOf),
   };
 }
@@ -97,20 +111,12 @@ function upstreamOf(text: string): UpstreamConfig {
     throw invalid(`Upstream value should be name:addr in ${text}`);
   }
   const { host, port } = hostPort('-upstream', rest.includes(':') ? rest : `:${rest}`);
+  const { connectTimeoutMs, idleTimeoutMs, maxConnections } = DEFAULTS;
   return {
     ...{ type: 'service', name, datacenter: '', bindPort: port },
     bindAddress: host || DEFAULTS.localAddress,
-    connectTimeoutMs: DEFAULTS.connectTimeoutMs,
+    ...{ connectTimeoutMs, idleTimeoutMs, maxConnections },
   };
-}
-
-function hostPort(flag: string, text: string): { readonly host: string; readonly port: number } {
-  const match = /^(?:\[(.*)\]|([^:]*)):(\d{1,5})$/.exec(text);
-  const port = Number(match?.[3]);
-  if (!match || port < 1 || port > 65_535) {
-    throw invalid(`${flag}: "${text}" is no HOST:PORT`);
-  }
-  return { host: match[1] ?? match[2] ?? '', port };
 }
 
 function row(label: string, value: string): string {

@@ -40,6 +40,8 @@ export type {
   AgentService,
   AgentServiceHealth,
   AgentServiceRequest,
+  ConnectLeaf,
+  ConnectRequest,
 } from './resources/agent.ts';
 export type {
   CatalogApi,
@@ -48,6 +50,7 @@ export type {
   NodeWithServices,
   ServiceOptions,
 } from './resources/catalog.ts';
+export type { ConnectApi, ConnectConfiguration, ConnectRoots } from './resources/connect.ts';
 export type {
   CoordinateApi,
   DatacenterCoordinates,
@@ -55,6 +58,7 @@ export type {
 } from './resources/coordinate.ts';
 export type { EventApi, EventFilters } from './resources/event.ts';
 export type { HealthApi, HealthServiceOptions } from './resources/health.ts';
+export type { IntentionApi, IntentionChange, IntentionNames } from './resources/intention.ts';
 export type { KvApi, KvDeleteOptions, KvPutOptions } from './resources/kv.ts';
 export type { AutopilotChange, OperatorApi } from './resources/operator.ts';
 export type { ExecuteOptions, PreparedQueryRequest, QueryApi } from './resources/query.ts';

@@ -15,6 +15,11 @@ const ZERO = '0'.charCodeAt(0);
 /** Of a digit, where one was expected. */
 const DOT = '.'.charCodeAt(0) - ZERO;
 
+/** IPv4 addresses that are remembered with their texts, a power of two: each message names one or two. */
+const FOUR_TEXTS = 4096;
+const fourValues = new Uint32Array(FOUR_TEXTS);
+const fourTexts = new Array<string>(FOUR_TEXTS).fill('');
+
 /** `1.2.3.4:80`, `[::1]:80`. */
 export function formatAddress({ host, port }: GossipAddress): string {
   return host.includes(':') ? `[${host}]:${port}` : `${host}:${port}`;
@@ -36,7 +41,7 @@ export function ipBytes(host: string): Uint8Array {
 /** The text of 4 or 16 bytes; IPv4 in IPv6 form becomes IPv4. Throws MeshError for another length. */
 export function ipText(bytes: Uint8Array): string {
   const four = bytes.length === 16 ? mapped(bytes) : bytes;
-  if (four?.length === 4) return `${four[0]}.${four[1]}.${four[2]}.${four[3]}`;
+  if (four?.length === 4) return fourText(four);
   if (bytes.length !== 16) {
     throw new MeshError('invalid-argument', `an IP address of ${bytes.length} bytes`);
   }
@@ -48,6 +53,16 @@ function mapped(bytes: Uint8Array): Uint8Array | undefined {
   if (bytes.length !== 16) return undefined;
   for (let at = 0; at < 10; at++) if (bytes[at] !== 0) return undefined;
   return bytes[10] === 0xff && bytes[11] === 0xff ? bytes.subarray(12) : undefined;
+}
+
+function fourText(four: Uint8Array): string {
+  const value = ((four[0]! << 24) | (four[1]! << 16) | (four[2]! << 8) | four[3]!) >>> 0;
+  const place = (value ^ (value >>> 12)) & (FOUR_TEXTS - 1);
+  if (fourValues[place] !== value || fourTexts[place] === '') {
+    fourValues[place] = value;
+    fourTexts[place] = `${four[0]}.${four[1]}.${four[2]}.${four[3]}`;
+  }
+  return fourTexts[place]!;
 }
 
 /** RFC 5952: lower case, the first longest run of two or more zero groups as `::`. */

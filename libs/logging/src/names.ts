@@ -17,6 +17,7 @@ export const LOGGER_NAMES = {
   kvs: 'kvs',
   leader: 'leader',
   monitor: 'monitor',
+  proxy: 'proxy',
   raft: 'raft',
   rpc: 'rpc',
   serfLan: 'server.serf.lan',

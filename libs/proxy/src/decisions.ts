@@ -2,23 +2,44 @@ import type { Intention } from '@mesh/api-contract';
 import type { ServiceIdentity } from '@mesh/connect-ca';
 import { covers } from '@mesh/intentions';
 
-export interface DecisionsOptions {
-  /** Asks the agent about a source that no intention names; remembered until the intentions change. */
-  readonly ask: (source: ServiceIdentity) => Promise<boolean>;
+/** What the agent says of a source. */
+export interface Verdict {
+  readonly isAllowed: boolean;
+  /** No intention decided: it is what holds for everyone that none names. */
+  readonly isDefault: boolean;
 }
 
-/** Answers remembered; with more sources the oldest are asked about again. */
-const MAX_REMEMBERED = 4096;
+export interface DecisionsOptions {
+  /** Asks the agent about a source that no intention names; rejects with MeshError when it does not answer. */
+  readonly ask: (source: ServiceIdentity) => Promise<Verdict>;
+}
 
-/** Who may connect to the service: by the intentions that match it, in order; by the agent's word where none does. */
+/** Answers remembered; with more sources all are asked about again. */
+const MAX_REMEMBERED = 4096;
+/** Questions for one connection while the intentions change under them. */
+const MAX_QUESTIONS = 3;
+
+/**
+ * Who may connect to the service: by the intentions that match it, in order of precedence; where none does, by
+ * the agent's word, which is asked for once and remembered until the intentions change.
+ */
 export class Decisions {
   private readonly options: DecisionsOptions;
   private intentions: readonly Intention[] = [];
-  private readonly defaults = new Map<string, boolean>();
+  private readonly remembered = new Map<string, boolean>();
+  private readonly asking = new Map<string, Promise<Verdict>>();
   private readonly listeners = new Set<() => void>();
+  private generation = 0;
+  /** What the agent last said of sources that no intention names. */
+  private byDefault: boolean | undefined;
 
   constructor(options: DecisionsOptions) {
     this.options = options;
+  }
+
+  /** How many intentions match the service. */
+  get count(): number {
+    return this.intentions.length;
   }
 
   /** Called when connections that were allowed may not be any more. */
@@ -29,7 +50,9 @@ export class Decisions {
   /** The intentions that match the service as destination, in order of precedence. */
   set(intentions: readonly Intention[]): void {
     this.intentions = intentions;
-    this.defaults.clear();
+    this.generation++;
+    this.remembered.clear();
+    this.asking.clear();
     for (const listener of this.listeners) listener();
   }
 
@@ -39,18 +62,45 @@ export class Decisions {
     const decider = this.intentions.find(({ SourceNS, SourceName }) =>
       covers({ namespace: SourceNS, name: SourceName }, asked),
     );
-    return decider ? decider.Action === 'allow' : this.defaults.get(keyOf(source));
+    return decider ? decider.Action === 'allow' : this.remembered.get(keyOf(source));
   }
 
-  /** Rejects with MeshError when the agent has to be asked and does not answer. */
+  /**
+   * Rejects with MeshError when the agent has to be asked, does not answer, and has never said what holds for
+   * sources that no intention names.
+   */
   async isAllowed(source: ServiceIdentity): Promise<boolean> {
-    const known = this.known(source);
-    if (known !== undefined) return known;
-    const answer = await this.options.ask(source);
-    if (this.defaults.size >= MAX_REMEMBERED) this.defaults.clear();
-    this.defaults.set(keyOf(source), answer);
-    // An intention may have come while the agent was asked.
-    return this.known(source) ?? answer;
+    for (let question = 1; ; question++) {
+      const known = this.known(source);
+      if (known !== undefined) return known;
+      const { generation } = this;
+      const answer = await this.ask(source);
+      if (generation === this.generation || question === MAX_QUESTIONS) return answer;
+    }
+  }
+
+  private async ask(source: ServiceIdentity): Promise<boolean> {
+    const { generation } = this;
+    const key = keyOf(source);
+    let asking = this.asking.get(key);
+    if (!asking) {
+      asking = this.options.ask(source);
+      this.asking.set(key, asking);
+    }
+    try {
+      const { isAllowed, isDefault } = await asking;
+      if (generation !== this.generation) return isAllowed;
+      if (isDefault) this.byDefault = isAllowed;
+      if (this.remembered.size >= MAX_REMEMBERED) this.remembered.clear();
+      this.remembered.set(key, isAllowed);
+      return isAllowed;
+    } catch (error) {
+      // The agent is away: what it said of others that no intention names holds on.
+      if (this.byDefault === undefined) throw error;
+      return this.byDefault;
+    } finally {
+      if (this.asking.get(key) === asking) this.asking.delete(key);
+    }
   }
 }
 

@@ -1,59 +1,77 @@
 import type { Socket } from 'node:net';
-import type { Timers } from '@mesh/base';
 
-/** Bytes that passed, seen from the proxy's peer. */
-export interface Traffic {
-  bytesIn: number;
-  bytesOut: number;
+/** One end of a relayed connection. */
+export interface Side {
+  /** Where bytes come from and go to: a TLS socket, or the plain one itself. */
+  readonly stream: Socket;
+  /** The TCP connection itself, which can be reset. */
+  readonly raw: Socket;
 }
 
-export interface RelayOptions {
-  /** Nothing passes for so long: the connection ends, milliseconds; 0 is never. */
-  readonly idleTimeoutMs: number;
-  readonly timers: Timers;
+/** Between two probes of a silent connection, milliseconds: a peer that vanished is found out. */
+const KEEP_ALIVE_MS = 30_000;
+
+/**
+ * Joins two sockets until both directions have ended. Each direction ends for itself (half-close); a side that
+ * breaks resets the other. Reading waits for writing, so that a slow reader costs no memory. `ended` is
+ * called once, when both are closed. Data may have come before; none is lost while the sockets were paused.
+ * @param idleTimeoutMs nothing passes for so long: both are reset; 0 is never
+ */
+export function relay(one: Side, other: Side, idleTimeoutMs: number, ended: () => void): void {
+  let open = 2;
+  const closed = () => {
+    if (--open === 0) ended();
+  };
+  pump(one, other, closed);
+  pump(other, one, closed);
+  for (const { stream, raw } of [one, other]) {
+    raw.setNoDelay(true);
+    raw.setKeepAlive(true, KEEP_ALIVE_MS);
+    if (idleTimeoutMs > 0) {
+      stream.setTimeout(idleTimeoutMs, () => {
+        reset(one);
+        reset(other);
+      });
+    }
+  }
+}
+
+function pump({ stream: from }: Side, to: Side, closed: () => void): void {
+  const { stream: target } = to;
+  if (from.destroyed) {
+    reset(to);
+    closed();
+    return;
+  }
+  from.on('data', (chunk) => {
+    if (!target.write(chunk)) from.pause();
+  });
+  target.on('drain', () => from.resume());
+  from.on('end', () => target.end());
+  from.on('error', () => reset(to));
+  from.on('close', () => {
+    // After its end it was passed on as such; before, it broke.
+    if (!from.readableEnded) reset(to);
+    closed();
+  });
+  from.resume();
 }
 
 /**
- * Joins two sockets until both directions have ended. Each direction ends for itself (half-close); an error
- * of one side resets the other. Reading waits for writing, so that a slow reader costs no memory. Resolves when both
- * are closed.
+ * Ends a connection as one that broke: with a TCP reset, so that the other end does not take it for an end.
+ * Under TLS it waits for a turn of its own: Node must not be in the middle of the TLS connection
+ * whose ground goes.
  */
-export function relay(peer: Socket, other: Socket, options: RelayOptions): Promise<Traffic> {
-  const { idleTimeoutMs } = options;
-  return new Promise((resolve) => {
-    let open = 2;
-    const closed = () => {
-      if (--open > 0) return;
-      resolve({ bytesIn: peer.bytesRead, bytesOut: peer.bytesWritten });
-    };
-    join(peer, other, closed);
-    join(other, peer, closed);
-    for (const socket of [peer, other]) {
-      socket.setNoDelay(true);
-      if (idleTimeoutMs > 0) {
-        socket.setTimeout(idleTimeoutMs, () => {
-          peer.destroy();
-          other.destroy();
-        });
-      }
-    }
-  });
+export function reset({ stream, raw }: Side): void {
+  if (stream === raw) resetNow(raw);
+  else {
+    setImmediate(() => {
+      resetNow(raw);
+      stream.destroy();
+    });
+  }
 }
 
-function join(from: Socket, to: Socket, closed: () => void): void {
-  from.pipe(to);
-  from.on('error', () => reset(to));
-  from.on('close', () => {
-    // Both directions are over, or it broke: what is still to be written has its time.
-    if (from.readableEnded) to.end();
-    else reset(to);
-    closed();
-  });
-}
-
-/** Ends a connection as one that broke. */
-export function reset(socket: Socket): void {
-  if (socket.destroyed) return;
-  if ('encrypted' in socket) socket.destroy();
-  else socket.resetAndDestroy();
+function resetNow(raw: Socket): void {
+  if (!raw.destroyed) raw.resetAndDestroy();
 }

@@ -1,177 +1,196 @@
-import type { Intention } from '@mesh/api-contract';
-import { type Component, type Logger, MeshError, type Platform, type Timer } from '@mesh/base';
-import { type ServiceIdentity, serviceUri } from '@mesh/connect-ca';
+import { type Component, type Logger, MeshError, type Platform } from '@mesh/base';
+import type { ServiceIdentity } from '@mesh/connect-ca';
 import type { AgentHttp } from './agent-http.ts';
+import type { AgentPresence } from './agent-presence.ts';
+import { AgentQuestions } from './agent-questions.ts';
 import { Decisions } from './decisions.ts';
-import { EndpointRing, endpointsOf } from './endpoints.ts';
-import { Identity, type Leaf, type Roots } from './identity.ts';
+import { Identity } from './identity.ts';
 import { LiveConnections } from './live-connections.ts';
+import { MeshWatch } from './mesh-watch.ts';
 import { ProxyMetrics } from './metrics.ts';
-import type { ProxyConfig, UpstreamConfig } from './proxy-config.ts';
+import type { ProxyConfig } from './proxy-config.ts';
 import { PublicListener } from './public-listener.ts';
-import { UpstreamListener } from './upstream-listener.ts';
-import { Watched } from './watched.ts';
-
-/** Between two runs of a prepared query, milliseconds: queries cannot be waited for. */
-const QUERY_MS = 10_000;
+import { type ProxyStatus, presentValues, statusOf } from './status.ts';
+import { Upstreams } from './upstreams.ts';
 
 export interface SidecarProxyOptions {
+  /** Id of the registration; '' where flags say all. */
+  readonly proxyId: string;
   readonly config: ProxyConfig;
   readonly http: AgentHttp;
+  readonly presence: AgentPresence;
   readonly platform: Platform;
   /** Named proxy. */
   readonly logger: Logger;
 }
 
-/** A sidecar proxy with one configuration. */
+/**
+ * A sidecar proxy. It gets what it needs from an agent and goes on with the last of it while the agent is away; what
+ * it decides, it decides by itself.
+ */
 export class SidecarProxy implements Component {
   readonly name = 'proxy';
   readonly metrics = new ProxyMetrics();
   readonly live = new LiveConnections();
   readonly identity: Identity;
+  readonly decisions: Decisions;
+  readonly upstreams: Upstreams;
   private readonly options: SidecarProxyOptions;
-  private readonly decisions: Decisions;
-  private readonly watches: { stop(): void }[] = [];
-  private readonly timers = new Set<Timer>();
-  private listeners: Component[] = [];
+  private readonly startedMs: number;
+  private config: ProxyConfig;
+  private watch: MeshWatch | undefined;
+  private listener: PublicListener | undefined;
 
   constructor(options: SidecarProxyOptions) {
     this.options = options;
-    this.identity = new Identity(options.logger);
-    this.decisions = new Decisions({ ask: (source) => this.ask(source) });
-    if (options.config.denyClosesConnections) {
-      this.decisions.onChange(() => this.endForbidden());
-    }
+    this.config = options.config;
+    const { http, presence, platform, logger } = options;
+    const { metrics, live } = this;
+    const questions = new AgentQuestions(http, presence);
+    this.startedMs = platform.clock.nowMs();
+    this.identity = new Identity(logger, platform.clock);
+    this.decisions = new Decisions({
+      ask: (source) => questions.authorize(source, this.config.service),
+    });
+    this.decisions.onChange(() => this.endForbidden());
+    const { identity } = this;
+    const shared = { http, presence, questions, identity, live, metrics, platform, logger };
+    this.upstreams = new Upstreams(shared);
   }
 
   /** Serves once it has its certificate, roots and intentions. Rejects with MeshError. */
   async start(): Promise<void> {
-    const { config, logger } = this.options;
-    const { service, bindPort } = config;
-    await Promise.all([
-      this.watch('CA roots', '/v1/agent/connect/ca/roots', (value) =>
-        this.identity.setRoots(value as Roots),
-      ),
-      this.watch('leaf certificate', `/v1/agent/connect/ca/leaf/${encode(service)}`, (value) =>
-        this.identity.setLeaf(value as Leaf),
-      ),
-      this.watch(
-        'intentions',
-        `/v1/connect/intentions/match?by=destination&name=${encode(service)}`,
-        (value) => this.decisions.set(matchesOf(value, service)),
-      ),
-    ]);
-    logger.info('Proxy loaded config and ready to serve');
-    const upstreams = config.upstreams.map((upstream) => this.upstream(upstream));
-    this.listeners = bindPort > 0 ? [this.publicListener(), ...upstreams] : upstreams;
-    for (const listener of this.listeners) await listener.start();
+    await this.follow();
+    this.options.logger.info('Proxy loaded config and ready to serve');
+    await this.listen();
+    await this.upstreams.apply(this.config.upstreams);
   }
 
-  /** Takes no more connections, and waits for those that stand; what is left after `drainMs` is ended. */
-  async drain(drainMs: number): Promise<void> {
-    for (const listener of this.listeners) await listener.stop();
-    const { platform } = this.options;
-    const endMs = platform.clock.monotonicMs() + drainMs;
-    while (this.live.size > 0 && platform.clock.monotonicMs() < endMs) {
-      await new Promise<void>((resolve) => platform.timers.after(100, resolve));
-    }
+  /**
+   * Goes on with another configuration: connections that stand live on. Rejects with MeshError when a part of it
+   * cannot be had; the rest holds.
+   */
+  async apply(config: ProxyConfig): Promise<void> {
+    const before = this.config;
+    this.config = config;
+    this.options.logger.info('Updating proxy configuration');
+    if (before.service !== config.service) await this.follow();
+    const isElsewhere = (['bindAddress', 'bindPort'] as const).some(
+      (name) => before.publicListener[name] !== config.publicListener[name],
+    );
+    if (isElsewhere || !this.listener) await this.listen();
+    else this.listener.update(config.publicListener);
+    await this.upstreams.apply(config.upstreams);
   }
 
-  async stop(): Promise<void> {
-    for (const listener of this.listeners) await listener.stop();
-    for (const watch of this.watches) watch.stop();
-    for (const timer of this.timers) timer.cancel();
-    this.live.end(() => true);
-  }
-
-  private watch(what: string, path: string, onValue: (value: unknown) => void): Promise<void> {
-    const { http, platform, logger } = this.options;
-    const decode = (value: unknown) => value;
-    const watched = new Watched({ http, path, what, decode, onValue, platform, logger });
-    this.watches.push(watched);
-    return watched.start();
-  }
-
-  private publicListener(): PublicListener {
-    const { config, platform, logger } = this.options;
-    const { identity, decisions, live, metrics } = this;
-    return new PublicListener({ ...config, identity, decisions, live, metrics, platform, logger });
-  }
-
-  private upstream(upstream: UpstreamConfig): UpstreamListener {
-    const { config, platform, logger } = this.options;
-    const { identity, live, metrics } = this;
-    const { type, name, datacenter, bindAddress, bindPort, connectTimeoutMs } = upstream;
-    const ring = new EndpointRing();
-    const dc = datacenter === '' ? '' : `&dc=${encode(datacenter)}`;
-    if (type === 'service') {
-      const path = `/v1/health/connect/${encode(name)}?passing${dc}`;
-      // The listener opens at once; until the first answer there is no instance.
-      this.watch(`endpoints of ${name}`, path, (rows) => ring.set(endpointsOf(rows))).catch(
-        (thrown) => this.tellUpstream(name, thrown),
-      );
-    } else this.pollQuery(name, dc, ring);
-    return new UpstreamListener({
-      ...{ bindAddress, bindPort, connectTimeoutMs, ring, identity, live, metrics },
-      ...{ idleTimeoutMs: config.idleTimeoutMs, maxConnections: config.maxConnections },
-      service: type === 'service' ? name : undefined,
-      label: `${type}:default/${name}`,
-      ...{ platform, logger },
+  /** Takes no more connections, and waits for those that stand as long as the configuration says. */
+  async drain(): Promise<void> {
+    const { platform, logger } = this.options;
+    const { drainTimeoutMs } = this.config;
+    await this.listener?.stop();
+    await this.upstreams.unlisten();
+    const count = this.live.size;
+    if (count === 0) return;
+    logger.info('waiting for connections to end', { count, limit: `${drainTimeoutMs}ms` });
+    await new Promise<void>((resolve) => {
+      const timer = platform.timers.after(drainTimeoutMs, resolve);
+      void this.live.whenEmpty().then(() => {
+        timer.cancel();
+        resolve();
+      });
     });
   }
 
-  private pollQuery(name: string, dc: string, ring: EndpointRing): void {
-    const { http, platform } = this.options;
-    const round = () => {
-      http
-        .ask('GET', `/v1/query/${encode(name)}/execute?connect=true${dc}`)
-        .then(({ status, text }) => {
-          if (status !== 200) throw new MeshError('unavailable', `${status} ${text}`);
-          ring.set(endpointsOf((JSON.parse(text) as { Nodes: unknown }).Nodes));
-        })
-        .catch((thrown) => this.tellUpstream(name, thrown));
-      const timer = platform.timers.after(QUERY_MS, () => {
-        this.timers.delete(timer);
-        round();
-      });
-      this.timers.add(timer);
+  /** Ends everything. */
+  async stop(): Promise<void> {
+    this.watch?.stop();
+    await this.listener?.stop();
+    this.listener?.endHandshakes();
+    await this.upstreams.stop();
+    this.live.end(() => true);
+  }
+
+  status(): ProxyStatus {
+    return statusOf(this.parts());
+  }
+
+  /** Prometheus text format 0.0.4. */
+  prometheus(): string {
+    return this.metrics.text(presentValues(this.parts()));
+  }
+
+  private parts() {
+    const { identity, decisions, live, metrics, config, startedMs } = this;
+    const { proxyId, presence, platform } = this.options;
+    const upstreams = this.upstreams.listeners();
+    const nowMs = platform.clock.nowMs();
+    return {
+      ...{ proxyId, presence, identity, decisions, live, metrics, upstreams, config },
+      ...{ startedMs, nowMs },
     };
-    round();
   }
 
-  private tellUpstream(upstream: string, thrown: unknown): void {
-    const { message } = MeshError.from(thrown);
-    this.options.logger.error('upstream cannot be looked up', { upstream, error: message });
+  private async follow(): Promise<void> {
+    this.watch?.stop();
+    const { identity, decisions, config } = this;
+    const { http, presence, platform, logger } = this.options;
+    const { service } = config;
+    this.watch = new MeshWatch({
+      ...{ service, identity, decisions, http, presence, platform, logger },
+    });
+    await this.watch.start();
   }
 
-  /** What the agent says of a source that no intention names. */
-  private async ask(source: ServiceIdentity): Promise<boolean> {
-    const { http, config } = this.options;
-    const body = {
-      Target: config.service,
-      ClientCertURI: serviceUri(source),
-      ClientCertSerial: '',
-    };
-    const { status, text } = await http.ask('POST', '/v1/agent/connect/authorize', { body });
-    if (status !== 200) throw new MeshError('unavailable', `authorize: ${status} ${text.trim()}`);
-    return (JSON.parse(text) as { Authorized?: boolean }).Authorized === true;
+  private async listen(): Promise<void> {
+    await this.listener?.stop();
+    this.listener = undefined;
+    const settings = this.config.publicListener;
+    if (settings.bindPort === 0) return;
+    const { identity, decisions, live, metrics } = this;
+    const { platform, logger } = this.options;
+    const listener = new PublicListener({
+      ...{ settings, identity, decisions, live, metrics, platform, logger },
+    });
+    await listener.start();
+    this.listener = listener;
   }
 
-  /** Ends connections that an intention forbids by now. */
+  /** Ends connections that an intention forbids by now; where none decides any more, the agent is asked. */
   private endForbidden(): void {
-    const ended = this.live.end(
-      ({ direction, peer }) => direction === 'public' && this.decisions.known(peer) === false,
+    if (!this.config.denyClosesConnections) return;
+    const unknown = new Map<string, ServiceIdentity>();
+    const isForbidden = (peer: ServiceIdentity) => {
+      const known = this.decisions.known(peer);
+      if (known === undefined) unknown.set(nameOf(peer), peer);
+      return known === false;
+    };
+    this.end(isForbidden);
+    for (const [name, peer] of unknown) {
+      this.decisions.isAllowed(peer).then(
+        (isAllowed) => {
+          if (!isAllowed) this.end((other) => nameOf(other) === name);
+        },
+        (thrown) => {
+          const { message } = MeshError.from(thrown);
+          const service = peer.service;
+          this.options.logger.warn('live connections could not be decided', {
+            ...{ service, error: message },
+          });
+        },
+      );
+    }
+  }
+
+  private end(isForbidden: (peer: ServiceIdentity) => boolean): void {
+    const count = this.live.end(
+      ({ direction, peer }) => direction === 'public' && isForbidden(peer),
     );
-    if (ended === 0) return;
-    this.metrics.add('closed_by_intention_total', {}, ended);
-    this.options.logger.info('connections ended by an intention', { count: ended });
+    if (count === 0) return;
+    this.metrics.add('closed_by_intention_total', {}, count);
+    this.options.logger.info('connections ended by an intention', { count });
   }
 }
 
-function matchesOf(value: unknown, service: string): readonly Intention[] {
-  return (value as Readonly<Record<string, readonly Intention[] | null>>)[service] ?? [];
-}
-
-function encode(text: string): string {
-  return encodeURIComponent(text);
+function nameOf({ namespace, datacenter, service }: ServiceIdentity): string {
+  return JSON.stringify([namespace, datacenter, service]);
 }

@@ -1,154 +1,160 @@
 import { createServer, type Server, type Socket } from 'node:net';
-import { connect, type TLSSocket } from 'node:tls';
 import { type Component, type Logger, MeshError, type Platform } from '@mesh/base';
-import type { ServiceIdentity } from '@mesh/connect-ca';
-import type { Endpoint, EndpointRing } from './endpoints.ts';
+import { type Dialled, dial } from './dial.ts';
+import { type EndpointRing, endpointKey } from './endpoints.ts';
 import type { Identity } from './identity.ts';
+import { listen, unlisten } from './listen.ts';
 import type { LiveConnection, LiveConnections } from './live-connections.ts';
 import type { ProxyMetrics } from './metrics.ts';
-import { relay, reset } from './relay.ts';
+import type { UpstreamConfig } from './proxy-config.ts';
+import { relay, reset, type Side } from './relay.ts';
+import type { Sessions } from './sessions.ts';
 
 /** Instances that are tried for one connection. */
 const MAX_TRIES = 3;
 
 export interface UpstreamListenerOptions {
-  readonly bindAddress: string;
-  readonly bindPort: number;
-  /** Service that must be at the other end; undefined where the name is that of a query. */
-  readonly service: string | undefined;
-  /** For the log. */
-  readonly label: string;
-  readonly connectTimeoutMs: number;
-  readonly idleTimeoutMs: number;
-  readonly maxConnections: number;
+  readonly settings: UpstreamConfig;
   readonly ring: EndpointRing;
   readonly identity: Identity;
+  readonly sessions: Sessions;
   readonly live: LiveConnections;
   readonly metrics: ProxyMetrics;
   readonly platform: Platform;
   readonly logger: Logger;
 }
 
+/** Name of an upstream's listener in the log, in metrics and in the status, as the original's. */
+export function upstreamLabel({ type, name }: UpstreamConfig): string {
+  return `${type}:default/${name}`;
+}
+
 /** Takes plain connections of the service, and passes them on to an instance of another one over TLS. */
 export class UpstreamListener implements Component {
   readonly name: string;
+  readonly ring: EndpointRing;
   private readonly options: UpstreamListenerOptions;
+  private settings: UpstreamConfig;
   private server: Server | undefined;
+  /** Connections for which an instance is being looked for. */
+  private readonly dialling = new Set<AbortController>();
 
   constructor(options: UpstreamListenerOptions) {
     this.options = options;
-    this.name = `upstream-${options.label}`;
+    this.settings = options.settings;
+    this.ring = options.ring;
+    this.name = upstreamLabel(options.settings);
   }
 
-  start(): Promise<void> {
-    const { bindAddress, bindPort, logger, label } = this.options;
+  /** `HOST:PORT`. */
+  get address(): string {
+    return `${this.settings.bindAddress}:${this.settings.bindPort}`;
+  }
+
+  /** Same address and service, other ways: for connections from now on. */
+  update(settings: UpstreamConfig): void {
+    this.settings = settings;
+    if (this.server) this.server.maxConnections = settings.maxConnections;
+  }
+
+  async start(): Promise<void> {
+    if (this.server) return;
+    const { logger, metrics } = this.options;
+    const { bindAddress, bindPort, maxConnections } = this.settings;
     const server = createServer({ allowHalfOpen: true, pauseOnConnect: true }, (socket) =>
       this.accept(socket),
     );
-    this.server = server;
-    return new Promise((resolve, reject) => {
-      server.once('error', (cause) => {
-        const message = `cannot listen on ${bindAddress}:${bindPort}: ${cause.message}`;
-        reject(new MeshError('unavailable', message, { cause }));
-      });
-      server.listen(bindPort, bindAddress, () => {
-        const bind_addr = `${bindAddress}:${bindPort}`;
-        logger.info('Starting listener', { listener: label, bind_addr });
-        resolve();
-      });
+    server.maxConnections = maxConnections;
+    server.on('drop', () => {
+      metrics.add('denials_total', { reason: 'too many connections' });
+      logger.warn('connection refused', { reason: 'too many connections', listener: this.name });
     });
+    await listen(server, bindAddress, bindPort);
+    this.server = server;
+    logger.info('Starting listener', { listener: this.name, bind_addr: this.address });
   }
 
+  /** Takes no more connections; those that stand go on. */
   async stop(): Promise<void> {
-    this.server?.close();
+    const { server } = this;
     this.server = undefined;
+    if (server) await unlisten(server);
+  }
+
+  /** Gives up those for which an instance is still being looked for. */
+  endHandshakes(): void {
+    for (const controller of this.dialling) controller.abort();
   }
 
   private accept(socket: Socket): void {
-    const { live, maxConnections, metrics, logger, label } = this.options;
+    const local: Side = { stream: socket, raw: socket };
+    const controller = new AbortController();
+    const gone = () => controller.abort();
+    this.dialling.add(controller);
     socket.on('error', () => {});
-    if (live.size >= maxConnections) {
-      metrics.add('denials_total', { reason: 'too many connections' });
-      socket.destroy();
-      return;
-    }
-    this.dial().then(
-      ({ tls, peer }) => this.pass(socket, tls, peer),
-      (thrown) => {
-        const { message } = MeshError.from(thrown);
-        metrics.add('upstream_failures_total', { upstream: label });
-        logger.error('upstream cannot be reached', { upstream: label, error: message });
-        reset(socket);
-      },
-    );
+    socket.once('close', gone);
+    this.find(controller.signal)
+      .finally(() => {
+        this.dialling.delete(controller);
+        socket.off('close', gone);
+      })
+      .then(
+        (dialled) => this.pass(local, dialled),
+        (thrown) => {
+          if (!socket.destroyed) this.unreachable(MeshError.from(thrown));
+          reset(local);
+        },
+      );
   }
 
   /** A connection to an instance; another one is tried where one does not answer. */
-  private async dial(): Promise<{ readonly tls: TLSSocket; readonly peer: ServiceIdentity }> {
-    const endpoints = this.options.ring.turn().slice(0, MAX_TRIES);
+  private async find(signal: AbortSignal): Promise<Dialled> {
+    const { identity, sessions, metrics, platform, ring } = this.options;
+    const { connectTimeoutMs: timeoutMs } = this.settings;
+    const endpoints = ring.turn(MAX_TRIES);
     let failure = new MeshError('unavailable', 'there is no healthy instance');
-    for (const endpoint of endpoints) {
+    for (const [at, endpoint] of endpoints.entries()) {
+      if (at > 0) metrics.add('upstream_retries_total', { upstream: this.name });
       try {
-        return await this.dialOne(endpoint);
+        const options = { timeoutMs, identity, sessions, metrics, platform, signal };
+        const dialled = await dial(endpoint, options);
+        ring.succeeded(endpoint);
+        return dialled;
       } catch (thrown) {
         failure = MeshError.from(thrown);
-        this.options.metrics.add('upstream_retries_total', { upstream: this.options.label });
+        if (signal.aborted) break;
+        ring.failed(endpoint);
+        this.options.logger.debug('instance not reached', {
+          upstream: this.name,
+          instance: endpointKey(endpoint),
+          error: failure.message,
+        });
       }
     }
     throw failure;
   }
 
-  private dialOne({ host, port }: Endpoint) {
-    const { identity, platform, connectTimeoutMs, service, metrics } = this.options;
-    return new Promise<{ readonly tls: TLSSocket; readonly peer: ServiceIdentity }>(
-      (resolve, reject) => {
-        const tls = connect({
-          ...identity.tlsOptions,
-          ...({ host, port, rejectUnauthorized: false, allowHalfOpen: true } as object),
-          // The name that counts is the SPIFFE ID.
-          checkServerIdentity: () => undefined,
-        });
-        const fail = (why: string) => {
-          timer.cancel();
-          tls.destroy();
-          reject(new MeshError('unavailable', `${host}:${port}: ${why}`));
-        };
-        const timer = platform.timers.after(connectTimeoutMs, () => fail('no connection in time'));
-        tls.on('error', (error) => fail(error.message));
-        tls.once('secureConnect', () => {
-          const peer = identity.peer(tls);
-          if (typeof peer === 'string') {
-            metrics.add('denials_total', { reason: peer });
-            fail(`its certificate is refused: ${peer}`);
-          } else if (service !== undefined && peer.service !== service) {
-            metrics.add('denials_total', { reason: 'other service' });
-            fail(`its certificate is that of service "${peer.service}", not "${service}"`);
-          } else {
-            timer.cancel();
-            resolve({ tls, peer });
-          }
-        });
-      },
-    );
+  private unreachable({ message }: MeshError): void {
+    const { metrics, logger } = this.options;
+    metrics.add('upstream_failures_total', { upstream: this.name });
+    logger.error('upstream cannot be reached', { upstream: this.name, error: message });
   }
 
-  private pass(socket: Socket, tls: TLSSocket, peer: ServiceIdentity): void {
-    const { platform, live, metrics, idleTimeoutMs } = this.options;
-    if (socket.destroyed) {
-      tls.destroy();
-      return;
-    }
+  private pass(local: Side, { side, peer }: Dialled): void {
+    const { platform, live, logger } = this.options;
+    const { raw } = local;
+    const remote = `${side.raw.remoteAddress}:${side.raw.remotePort}`;
     const connection: LiveConnection = {
-      ...{ direction: 'upstream', peer, remote: `${tls.remoteAddress}:${tls.remotePort}` },
-      ...{ startedMs: platform.clock.nowMs(), sockets: [socket, tls] },
+      ...{ direction: 'upstream', listener: this.name, peer: peer.identity, remote },
+      startedMs: platform.clock.nowMs(),
+      traffic: () => ({ bytesIn: raw.bytesWritten, bytesOut: raw.bytesRead }),
+      reset: () => {
+        reset(side);
+        reset(local);
+      },
     };
     live.add(connection);
-    metrics.add('connections_total', { direction: 'upstream' });
-    void relay(socket, tls, { idleTimeoutMs, timers: platform.timers }).then((traffic) => {
-      live.delete(connection);
-      metrics.add('bytes_total', { direction: 'upstream', to: 'peer' }, traffic.bytesIn);
-      metrics.add('bytes_total', { direction: 'upstream', to: 'service' }, traffic.bytesOut);
-    });
-    socket.resume();
+    logger.debug('connection passed on', { to: this.name, remote });
+    relay(side, local, this.settings.idleTimeoutMs, () => live.delete(connection));
   }
 }

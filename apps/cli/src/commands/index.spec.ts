@@ -13,6 +13,11 @@ const fixture = JSON.parse(
   readFileSync(join(__dirname, '..', '..', 'testdata', 'flags.json'), 'utf8'),
 ) as FlagFixture;
 
+/** Flags that the original does not have, in the fixture's form. */
+const ADDITIONS: FlagFixture['commands'] = {
+  'connect proxy': { '-metrics-addr': ['string', ''], '-status': ['bool', 'false'] },
+};
+
 const loadable = COMMANDS.filter((row) => row.load !== undefined);
 /** Its flags are the runtime's. */
 const others = loadable.filter((row) => row.name !== 'agent');
@@ -56,9 +61,9 @@ function described(initial: unknown): readonly [string, unknown] {
 }
 
 describe.each(others.map((row) => [row.name, row] as const))('consul %s', (name, row) => {
-  const expected = fixture.commands[name]!;
+  const expected = { ...fixture.commands[name]!, ...ADDITIONS[name] };
 
-  it('has the flags of the original, of the same types', async () => {
+  it('has the flags of the original, of the same types, and named additions', async () => {
     const { command } = await row.load!();
     const got = Object.entries(command.flags).map(([flag, { initial, placeholder }]) => {
       const [type, initially] = described(initial);

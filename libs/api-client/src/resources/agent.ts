@@ -1,5 +1,6 @@
 import {
   agentCheckRoutes,
+  agentConnectRoutes,
   agentRoutes,
   agentServiceRoutes,
   type HealthCheck,
@@ -11,6 +12,7 @@ import {
 import { asIs, type ClientCore, type RouteTarget } from '../client-core.ts';
 import type { CallOptions } from '../options.ts';
 import type { Decoder, Read } from '../read.ts';
+import type { ConnectRoots } from './connect.ts';
 
 /** A check of an agent, in the form of its API. Durations as Go writes them: 10s, 1m30s. */
 export interface AgentCheckRequest {
@@ -91,6 +93,24 @@ export type AgentService = Omit<NodeService, 'CreateIndex' | 'ModifyIndex'>;
 
 /** Leaving waits until the others know. */
 const LEAVE_EXTRA_MS = 60_000;
+
+/** A certificate of the service mesh with its key, PEM. */
+export interface ConnectLeaf {
+  readonly SerialNumber: string;
+  readonly CertPEM: string;
+  readonly PrivateKeyPEM: string;
+  readonly Service: string;
+  readonly ServiceURI: string;
+  readonly ValidAfter: string;
+  readonly ValidBefore: string;
+}
+
+/** Who wants to connect to which service. */
+export interface ConnectRequest {
+  readonly Target: string;
+  readonly ClientCertURI: string;
+  readonly ClientCertSerial: string;
+}
 
 /** The agent itself: its services, its checks, its life. */
 export class AgentApi {
@@ -274,6 +294,26 @@ export class AgentApi {
     body?: unknown,
   ): Promise<void> {
     await this.#core.change({ route, params, query, body, idempotent: true }, options);
+  }
+
+  /** Authorities that are trusted, out of the agent's cache. */
+  connectRoots(options?: CallOptions): Read<ConnectRoots> {
+    return this.#core.read(agentConnectRoutes.roots, {}, {}, asIs<ConnectRoots>(), options);
+  }
+
+  /** Certificate and private key of a service; the agent renews them. */
+  connectLeaf(service: string, options?: CallOptions): Read<ConnectLeaf> {
+    const { leaf } = agentConnectRoutes;
+    return this.#core.read(leaf, { service }, {}, asIs<ConnectLeaf>(), options);
+  }
+
+  /** Whether who has a certificate may connect to a service, and why. */
+  async connectAuthorize(
+    request: ConnectRequest,
+    options?: CallOptions,
+  ): Promise<{ readonly Authorized: boolean; readonly Reason: string }> {
+    const change = { route: agentConnectRoutes.authorize, body: request, idempotent: true };
+    return JSON.parse((await this.#core.change(change, options)).body);
   }
 }
 

@@ -1,11 +1,13 @@
 import {
   type AutopilotConfiguration,
   type AutopilotSettings,
+  type KeyringResponse,
+  keyringRoutes,
   type OperatorHealth,
   operatorRoutes,
   type RaftConfiguration,
 } from '@mesh/api-contract';
-import { asIs, type ClientCore } from '../client-core.ts';
+import { asIs, type ClientCore, type RouteTarget } from '../client-core.ts';
 import type { CallOptions, ReadOptions } from '../options.ts';
 import type { Read } from '../read.ts';
 
@@ -60,5 +62,29 @@ export class OperatorApi {
   autopilotHealth(options?: ReadOptions): Read<OperatorHealth> {
     const decoder = { ...asIs<OperatorHealth>(), accepts: [429], bodyOf: [429] };
     return this.#core.read(operatorRoutes.autopilotHealth, {}, {}, decoder, options);
+  }
+
+  /** Gossip keys that the members of each pool have. */
+  keyringList(options?: ReadOptions): Read<readonly KeyringResponse[]> {
+    return this.#core.read(keyringRoutes.list, {}, {}, asIs<readonly KeyringResponse[]>(), options);
+  }
+
+  /** Gives all members another key (base64), which they do not encrypt with yet. */
+  async keyringInstall(key: string, options?: CallOptions): Promise<void> {
+    await this.#keyring(keyringRoutes.install, key, options);
+  }
+
+  /** Makes all members encrypt with a key that they have. */
+  async keyringUse(key: string, options?: CallOptions): Promise<void> {
+    await this.#keyring(keyringRoutes.use, key, options);
+  }
+
+  /** Takes a key away from all members. */
+  async keyringRemove(key: string, options?: CallOptions): Promise<void> {
+    await this.#keyring(keyringRoutes.remove, key, options);
+  }
+
+  async #keyring(route: RouteTarget, Key: string, options?: CallOptions): Promise<void> {
+    await this.#core.change({ route, body: { Key }, idempotent: true }, options);
   }
 }

@@ -231,6 +231,8 @@ describe('intents', () => {
     expect([status('me'), clock.time]).toEqual([SERF_STATUS.alive, 6]);
     expect(roster.joinIntent('me', 6, 0)).toBe(true);
     expect(roster.leaveIntent('me', 5, false, 0)).toBe('stale');
+    // As new as our join: others may have believed it.
+    expect(roster.leaveIntent('me', 6, false, 0)).toBe('refute');
     self.isLeaving = true;
     expect(roster.leaveIntent('me', 8, false, 0)).toBe('accepted');
     expect(status('me')).toBe(SERF_STATUS.leaving);

@@ -70,6 +70,7 @@ export class SerfCore implements Serf {
       metrics: options.metrics,
       delegate: this.delegate,
       packetOverheadBytes: options.packetOverheadBytes,
+      share: options.share,
     });
   }
 

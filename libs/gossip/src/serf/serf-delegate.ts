@@ -10,7 +10,7 @@ import type { LeaveSequence } from './leave-sequence.ts';
 import { candidate, factsOf } from './member-facts.ts';
 import type { LeaveVerdict } from './roster.ts';
 import type { SerfState } from './serf-state.ts';
-import { SERF_STATUS, type SerfOptions } from './types.ts';
+import type { SerfOptions } from './types.ts';
 import { encodeUserState, mergeUserState } from './user-state.ts';
 
 /** Longest message of this layer that is looked at, bytes; honest ones have at most 9216. */
@@ -34,7 +34,9 @@ export class SerfDelegate implements SwimDelegate {
     if (!message) return;
     const kind = this.receive(message, nowMs);
     // A copy: what is queued must not keep the packet that it came in.
-    if (kind) this.state.broadcasts.queue(kind, body.slice());
+    if (!kind) return;
+    const { share } = this.options;
+    this.state.broadcasts.queue(kind, share ? share(body) : body.slice());
   }
 
   takeBroadcasts(overheadBytes: number, roomBytes: number): readonly Uint8Array[] {
@@ -69,20 +71,7 @@ export class SerfDelegate implements SwimDelegate {
   /** Another member says that a third one left, at a time that is a guess. */
   private mergeLeave(name: string, lamportTime: number, nowMs: number): void {
     const verdict = this.state.roster.leaveIntent(name, lamportTime, false, nowMs);
-    if (this.settle(verdict, nowMs)) this.tellLeaving(name);
-  }
-
-  /**
-   * A member that is there, but said to leave: it may have come back since, and must hear of it then, or nobody would
-   * ever contradict.
-   */
-  private tellLeaving(name: string): void {
-    const { table, broadcasts } = this.state;
-    const record = table.get(name);
-    if (record?.member.status !== SERF_STATUS.leaving) return;
-    const { statusTime: lamportTime } = record;
-    const message = { kind: 'leave', lamportTime, node: name, prune: false } as const;
-    broadcasts.queue('intent', encodeSerf(message));
+    if (this.settle(verdict, nowMs)) this.state.tellLeaving(name);
   }
 
   ackPayload(): Uint8Array | undefined {
@@ -97,7 +86,7 @@ export class SerfDelegate implements SwimDelegate {
 
   nodeJoined(node: SwimNode, nowMs: number): void {
     this.state.roster.joined(factsOf(node), nowMs);
-    this.tellLeaving(node.name);
+    this.state.tellLeaving(node.name);
   }
 
   nodeLeft(node: SwimNode, nowMs: number): void {

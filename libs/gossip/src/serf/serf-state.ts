@@ -1,5 +1,6 @@
 import type { GossipAddress } from '../address.ts';
 import type { Swim } from '../swim/types.ts';
+import { encodeSerf } from '../wire/serf-codec.ts';
 import { Broadcasts } from './broadcasts.ts';
 import { CoordinateKeeper } from './coordinate-keeper.ts';
 import { DirectSender } from './direct-sender.ts';
@@ -50,6 +51,8 @@ export class SerfState {
   private readonly options: SerfOptions;
   private readonly ports: SerfPorts;
   private readonly housekeeping: Housekeeping;
+  /** Members that were leaving when it was last looked after them. */
+  private leavingBefore: ReadonlySet<string> = new Set();
 
   constructor(options: SerfOptions, ports: SerfPorts) {
     this.options = options;
@@ -113,6 +116,18 @@ export class SerfState {
     return alive > (this.ports.local().status === SERF_STATUS.alive ? 1 : 0);
   }
 
+  /**
+   * A member that is there, but said to leave: it may have come back since, and must hear of it then, or nobody would
+   * ever contradict.
+   */
+  tellLeaving(name: string): void {
+    const record = this.table.get(name);
+    if (record?.member.status !== SERF_STATUS.leaving || name === this.options.name) return;
+    const { statusTime: lamportTime } = record;
+    const message = { kind: 'leave', lamportTime, node: name, prune: false } as const;
+    this.broadcasts.queue('intent', encodeSerf(message));
+  }
+
   /** What was seen before a restart is not to be told again. */
   private remember(): void {
     const { memory } = this.options;
@@ -171,6 +186,19 @@ export class SerfState {
     this.roster.reap(nowMs);
     this.intents.expire(nowMs, this.options.config.recentIntentMs);
     this.queries.sweep(nowMs);
+    this.doubtLeaves();
+  }
+
+  /** A leave takes seconds. Who is still there at the second look has come back, and nobody told us. */
+  private doubtLeaves(): void {
+    const leaving = new Set<string>();
+    if (this.table.count(SERF_STATUS.leaving) > 0) {
+      for (const { member } of this.table.all()) {
+        if (member.status === SERF_STATUS.leaving) leaving.add(member.name);
+      }
+    }
+    for (const name of leaving) if (this.leavingBefore.has(name)) this.tellLeaving(name);
+    this.leavingBefore = leaving;
   }
 
   private reconnect(nowMs: number): void {

@@ -127,6 +127,11 @@ export interface SerfOptions {
   readonly logger: Logger;
   readonly metrics: Metrics;
   readonly packetOverheadBytes?: () => number;
+  /**
+   * Gives bytes that equal these, to be kept in their place, and never changed. Where many cores run in one process,
+   * what they pass on is then there once. @default a copy
+   */
+  readonly share?: (bytes: Uint8Array) => Uint8Array;
 }
 
 /** Lamport times as /v1/agent/self and the snapshot file show them. */

@@ -1,6 +1,8 @@
 /** A message that waits to ride on gossip. */
 interface Item<K> {
   readonly message: Uint8Array;
+  /** Of the message. */
+  readonly bytes: number;
   readonly key: K | undefined;
   /** Rises with each message queued. */
   readonly sequence: number;
@@ -44,7 +46,8 @@ export class BroadcastQueue<K = string> {
    */
   queue(message: Uint8Array, key?: K, onDone?: () => void): void {
     if (key !== undefined) this.invalidate(key);
-    const item: Item<K> = { message, key, onDone, sequence: this.sequence++, sent: 0 };
+    const bytes = message.length;
+    const item: Item<K> = { message, bytes, key, onDone, sequence: this.sequence++, sent: 0 };
     if (key !== undefined) this.byKey.set(key, item);
     this.insert(item);
   }
@@ -59,11 +62,17 @@ export class BroadcastQueue<K = string> {
     let room = roomBytes;
     for (const tier of this.tiers) {
       for (;;) {
-        const at = firstWithin(tier, room - overheadBytes);
-        if (at === tier.length) break;
-        const [item] = tier.splice(at, 1) as [Item<K>];
-        taken.push(item);
-        room -= item.message.length + overheadBytes;
+        // All from here on are small enough; as many as fit together are taken at once.
+        const start = firstWithin(tier, room - overheadBytes);
+        let end = start;
+        for (; end < tier.length; end++) {
+          const item = tier[end]!;
+          if (item.bytes + overheadBytes > room) break;
+          taken.push(item);
+          room -= item.bytes + overheadBytes;
+        }
+        if (end === start) break;
+        tier.splice(start, end - start);
       }
     }
     this.count -= taken.length;
@@ -125,7 +134,7 @@ export class BroadcastQueue<K = string> {
 }
 
 function precedes<K>(a: Item<K>, b: Item<K>): boolean {
-  if (a.message.length !== b.message.length) return a.message.length > b.message.length;
+  if (a.bytes !== b.bytes) return a.bytes > b.bytes;
   return a.sequence > b.sequence;
 }
 
@@ -133,9 +142,12 @@ function precedes<K>(a: Item<K>, b: Item<K>): boolean {
 function firstWithin<K>(tier: readonly Item<K>[], bytes: number): number {
   let low = 0;
   let high = tier.length;
+  // In a packet that is full already nothing fits, in an empty one everything.
+  if (high === 0 || tier[high - 1]!.bytes > bytes) return high;
+  if (tier[0]!.bytes <= bytes) return 0;
   while (low < high) {
     const middle = (low + high) >> 1;
-    if (tier[middle]!.message.length > bytes) low = middle + 1;
+    if (tier[middle]!.bytes > bytes) low = middle + 1;
     else high = middle;
   }
   return low;

@@ -247,7 +247,9 @@ export class MemberRules {
   }
 
   private broadcast(node: string, message: PacketMessage, onSent?: () => void): void {
-    this.parts.broadcasts.queue(encodePacketMessage(message), node, onSent);
+    const { share } = this.parts.options;
+    const bytes = encodePacketMessage(message);
+    this.parts.broadcasts.queue(share ? share(bytes) : bytes, node, onSent);
   }
 }
 

@@ -140,6 +140,21 @@ describe('a probe', () => {
     expect(rig.core.node('b')).toBeUndefined();
     expect(rig.core.nodeCount).toBe(2);
   });
+
+  it('keeps who left for longer: another one, long out of touch, cannot bring it back', () => {
+    const rig = new SwimRig({ tombstoneTimeoutMs: 50_000 }).start('b', 'c');
+    rig.hear({ kind: 'dead', incarnation: 1, node: 'b', from: 'b' });
+    const probe = (times: number) => {
+      for (let at = 0; at < times; at++) {
+        rig.hear({ kind: 'ack', seqNo: nextPing(rig).seqNo, payload: undefined });
+      }
+    };
+    probe(40);
+    rig.hear(alive('b'));
+    expect(rig.state('b')).toBe(NODE_STATE.left);
+    probe(20);
+    expect(rig.core.node('b')).toBeUndefined();
+  });
 });
 
 describe('awareness', () => {

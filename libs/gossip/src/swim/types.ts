@@ -90,6 +90,11 @@ export interface SwimOptions {
   readonly delegate: SwimDelegate;
   /** Bytes that encryption adds to a datagram, asked for each. @default 0 */
   readonly packetOverheadBytes?: () => number;
+  /**
+   * Gives bytes that equal these, to be kept in their place, and never changed. Where many cores run in one process,
+   * what they pass on is then there once. @default a copy
+   */
+  readonly share?: (bytes: Uint8Array) => Uint8Array;
 }
 
 /**

@@ -2,8 +2,12 @@ import { malformed } from './malformed.ts';
 import { plainBytes } from './plain-bytes.ts';
 
 const decoder = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
-/** Longest text that is put together character by character. */
+/** Longest text that is put together character by character, and remembered. */
 const SHORT_TEXT = 64;
+/** Texts that are remembered, a power of two. */
+const TEXTS = 4096;
+/** Texts by their hash: names come again and again, and equal ones are to be one. */
+const texts = new Array<string>(TEXTS).fill('');
 /** Containers within containers; messages here have four. */
 const MAX_DEPTH = 16;
 
@@ -14,12 +18,11 @@ const MAX_DEPTH = 16;
  */
 export class MsgpackReader {
   readonly bytes: Uint8Array;
-  private readonly view: DataView;
+  private lazyView: DataView | undefined = undefined;
   private at: number;
 
   constructor(bytes: Uint8Array, start = 0) {
     this.bytes = plainBytes(bytes);
-    this.view = new DataView(bytes.buffer, bytes.byteOffset, bytes.length);
     this.at = start;
   }
 
@@ -90,6 +93,17 @@ export class MsgpackReader {
     const start = this.at;
     this.at += size;
     return textOf(this.bytes, start, this.at);
+  }
+
+  /** Passes over these bytes if they come next. */
+  skipBytes(expected: Uint8Array): boolean {
+    const { bytes, at } = this;
+    // Beyond the end is no byte, which equals none.
+    for (let index = 0; index < expected.length; index++) {
+      if (bytes[at + index] !== expected[index]) return false;
+    }
+    this.at += expected.length;
+    return true;
   }
 
   /** Bytes, a part of the input; undefined for nil. */
@@ -219,13 +233,20 @@ export class MsgpackReader {
   private uint16(): number {
     this.need(2);
     this.at += 2;
-    return this.view.getUint16(this.at - 2);
+    return (this.bytes[this.at - 2]! << 8) | this.bytes[this.at - 1]!;
   }
 
   private uint32(): number {
     this.need(4);
     this.at += 4;
     return this.view.getUint32(this.at - 4);
+  }
+
+  /** Most messages have no number that needs it. */
+  private get view(): DataView {
+    const { buffer, byteOffset, length } = this.bytes;
+    this.lazyView ??= new DataView(buffer, byteOffset, length);
+    return this.lazyView;
   }
 
   private tag(): number {
@@ -264,13 +285,28 @@ const SCALAR_WIDTH: Readonly<Record<number, number>> = {
 
 function textOf(bytes: Uint8Array, start: number, end: number): string {
   if (end - start > SHORT_TEXT) return decoded(bytes.subarray(start, end));
-  let text = '';
+  let hash = end - start;
   for (let at = start; at < end; at++) {
     const byte = bytes[at]!;
     if (byte > 0x7f) return decoded(bytes.subarray(start, end));
-    text += String.fromCharCode(byte);
+    // FNV-1a.
+    hash = Math.imul(hash ^ byte, 0x0100_0193);
   }
+  const place = (hash ^ (hash >>> 15)) & (TEXTS - 1);
+  const known = texts[place]!;
+  if (isText(known, bytes, start, end)) return known;
+  let text = '';
+  for (let at = start; at < end; at++) text += String.fromCharCode(bytes[at]!);
+  texts[place] = text;
   return text;
+}
+
+function isText(text: string, bytes: Uint8Array, start: number, end: number): boolean {
+  if (text.length !== end - start) return false;
+  for (let at = start; at < end; at++) {
+    if (text.charCodeAt(at - start) !== bytes[at]) return false;
+  }
+  return true;
 }
 
 function decoded(bytes: Uint8Array): string {

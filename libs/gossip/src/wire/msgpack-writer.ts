@@ -3,6 +3,16 @@ import { assert } from '@mesh/base';
 const encoder = new TextEncoder();
 /** Longest text that is copied character by character: faster than the encoder's call for names. */
 const SHORT_TEXT = 64;
+/** Messages that fit are written into one buffer, time after time; what a packet carries always does. */
+const SPARE_BYTES = 2048;
+
+interface Buffer {
+  readonly bytes: Uint8Array;
+  readonly view: DataView;
+}
+
+/** Free for the next writer; undefined while one has it. A writer that throws takes it along. */
+let spare: Buffer | undefined;
 
 /**
  * Writes MessagePack in the old dialect that serf's peers speak: strings and bytes alike are `raw` (never str8,
@@ -14,13 +24,18 @@ export class MsgpackWriter {
   private length = 0;
 
   constructor(sizeHint = 256) {
-    this.bytes = new Uint8Array(sizeHint);
-    this.view = new DataView(this.bytes.buffer);
+    const buffer = sizeHint <= SPARE_BYTES && spare ? spare : createBuffer(sizeHint);
+    if (buffer === spare) spare = undefined;
+    this.bytes = buffer.bytes;
+    this.view = buffer.view;
   }
 
   /** What was written so far; the writer must not be used after. */
   finish(): Uint8Array {
-    return this.bytes.subarray(0, this.length);
+    const { bytes, view } = this;
+    if (bytes.length !== SPARE_BYTES) return bytes.subarray(0, this.length);
+    spare = { bytes, view };
+    return bytes.slice(0, this.length);
   }
 
   /** A byte as it is. */
@@ -173,4 +188,9 @@ export class MsgpackWriter {
     this.bytes = grown;
     this.view = new DataView(grown.buffer);
   }
+}
+
+function createBuffer(sizeHint: number): Buffer {
+  const bytes = new Uint8Array(Math.max(SPARE_BYTES, sizeHint));
+  return { bytes, view: new DataView(bytes.buffer) };
 }

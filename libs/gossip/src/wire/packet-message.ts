@@ -27,6 +27,10 @@ const MAX_NAME_CHARS = 1024;
 
 type Mutable<T> = { -readonly [K in keyof T]: T[K] };
 
+/** What was read last: members of a pool speak the same versions, so that most share these; some have equal tags. */
+let lastVersions: Versions = [0, 0, 0, 0, 0, 0];
+let lastMeta: Uint8Array = NOTHING;
+
 /** A message with its type byte, as a packet carries it (gossip-wire.md section 2). */
 export function encodePacketMessage(message: PacketMessage): Uint8Array {
   switch (message.kind) {
@@ -111,7 +115,12 @@ export function decodePacketMessage(bytes: Uint8Array): PacketMessage {
 export function readVersions(reader: MsgpackReader): Versions | undefined {
   const bytes = reader.raw();
   if (!bytes || bytes.length < 6) return undefined;
-  return [bytes[0]!, bytes[1]!, bytes[2]!, bytes[3]!, bytes[4]!, bytes[5]!];
+  for (let at = 0; at < 6; at++) {
+    if (bytes[at] === lastVersions[at]) continue;
+    lastVersions = [bytes[0]!, bytes[1]!, bytes[2]!, bytes[3]!, bytes[4]!, bytes[5]!];
+    break;
+  }
+  return lastVersions;
 }
 
 /** An address in network order; '' for nil and for none. */
@@ -125,12 +134,19 @@ export function hostBytes(host: string): Uint8Array | undefined {
   return host === '' ? undefined : ipBytes(host);
 }
 
-/** A member's tags, a copy: it outlives its packet. */
+/** A member's tags, a copy: it outlives its packet. Not to be changed. */
 export function readMeta(reader: MsgpackReader): Uint8Array {
   const bytes = reader.raw();
   if (!bytes) return NOTHING;
   if (bytes.length > MAX_META_BYTES) throw malformed(`tags of ${bytes.length} bytes`);
-  return new Uint8Array(bytes);
+  if (!isSame(bytes, lastMeta)) lastMeta = new Uint8Array(bytes);
+  return lastMeta;
+}
+
+function isSame(one: Uint8Array, other: Uint8Array): boolean {
+  if (one.length !== other.length) return false;
+  for (let at = 0; at < one.length; at++) if (one[at] !== other[at]) return false;
+  return true;
 }
 
 /** A member's name. */

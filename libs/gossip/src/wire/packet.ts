@@ -41,7 +41,8 @@ export function packPacket(parts: readonly Uint8Array[], options: PackOptions): 
   if (!options.crc) return packet;
   const checked = new Uint8Array(packet.length + CRC_BYTES);
   checked[0] = MESSAGE_TYPE.crc;
-  new DataView(checked.buffer).setUint32(1, crc32(packet));
+  const checksum = crc32(packet);
+  for (let at = 0; at < 4; at++) checked[1 + at] = checksum >>> (24 - 8 * at);
   checked.set(packet, CRC_BYTES);
   return checked;
 }
@@ -59,25 +60,30 @@ export function unpackPacket(packet: Uint8Array): readonly Uint8Array[] {
 function compound(parts: readonly Uint8Array[]): Uint8Array {
   assert(parts.length > 0 && parts.length <= MAX_COMPOUND_PARTS, 'parts of a compound');
   const header = COMPOUND_HEADER_BYTES + COMPOUND_PART_BYTES * parts.length;
-  const bytes = new Uint8Array(parts.reduce((total, part) => total + part.length, header));
+  let size = header;
+  for (const part of parts) size += part.length;
+  const bytes = new Uint8Array(size);
   bytes[0] = MESSAGE_TYPE.compound;
   bytes[1] = parts.length;
+  let place = COMPOUND_HEADER_BYTES;
   let at = header;
-  parts.forEach((part, index) => {
+  for (const part of parts) {
     assert(part.length > 0 && part.length <= 0xffff, 'a part of a compound');
-    const place = COMPOUND_HEADER_BYTES + COMPOUND_PART_BYTES * index;
-    bytes[place] = part.length >> 8;
-    bytes[place + 1] = part.length & 0xff;
+    bytes[place++] = part.length >> 8;
+    bytes[place++] = part.length & 0xff;
     bytes.set(part, at);
     at += part.length;
-  });
+  }
   return bytes;
 }
 
 function withoutCrc(packet: Uint8Array): Uint8Array {
   if (packet.length < CRC_BYTES || packet[0] !== MESSAGE_TYPE.crc) return packet;
-  const view = new DataView(packet.buffer, packet.byteOffset, packet.length);
-  if (view.getUint32(1) !== crc32(packet, CRC_BYTES)) throw malformed('a wrong checksum');
+  const checksum = crc32(packet, CRC_BYTES);
+  for (let at = 0; at < 4; at++) {
+    if (packet[1 + at] !== ((checksum >>> (24 - 8 * at)) & 0xff))
+      throw malformed('a wrong checksum');
+  }
   return packet.subarray(CRC_BYTES);
 }
 

@@ -1,4 +1,5 @@
 import type { MsgpackReader } from './msgpack-reader.ts';
+import { MsgpackWriter } from './msgpack-writer.ts';
 
 type ReadField<T> = (reader: MsgpackReader, target: T) => void;
 
@@ -7,13 +8,18 @@ export interface StructFields<T> {
   /** By its name on the wire. */
   readonly named: ReadonlyMap<string, ReadField<T>>;
   readonly ordered: readonly ReadField<T>[];
+  /** In the order in which peers write them, with their names as they write those. */
+  readonly sorted: readonly { readonly key: Uint8Array; readonly read: ReadField<T> }[];
 }
 
 /** Lists the fields of a struct, in the order in which the original declares them. */
 export function structFields<T>(
   fields: Readonly<Record<string, (reader: MsgpackReader, target: T) => void>>,
 ): StructFields<T> {
-  return { named: new Map(Object.entries(fields)), ordered: Object.values(fields) };
+  const sorted = Object.keys(fields)
+    .sort()
+    .map((name) => ({ key: new MsgpackWriter().text(name).finish(), read: fields[name]! }));
+  return { named: new Map(Object.entries(fields)), ordered: Object.values(fields), sorted };
 }
 
 /**
@@ -22,8 +28,18 @@ export function structFields<T>(
  */
 export function readStruct<T>(reader: MsgpackReader, fields: StructFields<T>, target: T): T {
   if (reader.isArray()) return readOrdered(reader, fields, target);
+  const { named, sorted } = fields;
+  let next = 0;
   for (let left = reader.map(); left > 0; left--) {
-    const field = fields.named.get(reader.text());
+    let at = next;
+    while (at < sorted.length && !reader.skipBytes(sorted[at]!.key)) at++;
+    if (at < sorted.length) {
+      sorted[at]!.read(reader, target);
+      next = at + 1;
+      continue;
+    }
+    // In another order, or spelt in another form, or not known.
+    const field = named.get(reader.text());
     if (field) field(reader, target);
     else reader.skip();
   }

@@ -9,6 +9,7 @@ import {
   type StreamMessage,
 } from '@mesh/gossip';
 import { SeededRandom } from '../world/seeded-random.ts';
+import { SharedBytes } from './shared-bytes.ts';
 import { TimeHeap } from './time-heap.ts';
 
 const PORT = 8301;
@@ -72,6 +73,7 @@ export class GossipWorld {
   private readonly random: SeededRandom;
   private readonly heap = new TimeHeap<Happening>();
   private readonly byHost = new Map<string, SimMember>();
+  private readonly messages = new SharedBytes();
   private now = 0;
 
   constructor(options: GossipWorldOptions) {
@@ -178,6 +180,7 @@ export class GossipWorld {
     return new SerfCore({
       ...{ name, address, tags, config, logger, metrics: noMetrics },
       random: { float: () => random.float() },
+      share: (bytes) => this.messages.of(bytes),
       rules: { vetoMerge: () => undefined, vetoAlive: () => undefined },
       ...(memory && { memory }),
     });

@@ -57,15 +57,21 @@ function misdescription(known: SerfMember, subject: Member): string | undefined 
   return told === real ? undefined : `the tags of ${subject.name} are ${real}, not ${told}`;
 }
 
-/** Two members that see a third one differently. */
+/**
+ * Two members that see a third one differently. Where most do not know it, having come later, the others may take any
+ * time to tell each other.
+ */
 function discord(running: readonly Member[], subjects: readonly Member[]): string | undefined {
   for (const subject of subjects) {
     const views = new Map<SerfStatus, Member>();
+    let knowing = 0;
     for (const observer of running) {
       const status = observer.life!.core.member(subject.name)?.status;
-      if (status !== undefined) views.set(status, observer);
+      if (status === undefined) continue;
+      knowing++;
+      views.set(status, observer);
     }
-    if (views.size < 2) continue;
+    if (views.size < 2 || 2 * knowing < running.length) continue;
     const told = [...views].map(([status, { name }]) => `${STATUS_NAMES[status]} for ${name}`);
     return `${subject.name} is ${told.join(' and ')}`;
   }

@@ -2,7 +2,6 @@ import type { SerfMemory } from '@mesh/gossip';
 import type { SeededRandom } from '../../world/seeded-random.ts';
 import type { Member, PoolWorld } from '../world/pool-world.ts';
 import { FAIR_WEATHER } from '../world/weather.ts';
-import { strangers } from './strangers.ts';
 import type { Truth } from './truth.ts';
 
 /** What befalls a pool, with weights. */
@@ -61,7 +60,8 @@ export class GossipFaults {
   private isOver = false;
   /** When the weather is to be fair again. */
   private badUntilMs = 0;
-  private pausedUntilMs = 0;
+  /** Members that will begin again. */
+  private readonly pending = new Set<Member>();
   private cutLinks = 0;
   private readonly options: GossipFaultsOptions;
   private readonly world: PoolWorld;
@@ -83,16 +83,14 @@ export class GossipFaults {
     });
   }
 
-  /** All faults end; who is gone stays gone, and who stands still does so until it is over. */
+  /** All faults end, but who is gone for good stays gone. */
   heal(): void {
     this.isOver = true;
     this.world.weather.clear();
     Object.assign(this.world.weather.settings, FAIR_WEATHER);
-    this.truth.harmUntilMs = Math.max(this.pausedUntilMs, this.world.nowMs);
-    for (const [member, other] of strangers(this.world)) {
-      this.trace(`${member.name} is told of ${other.name}`);
-      this.world.join(member, other);
-    }
+    this.truth.harmUntilMs = this.world.nowMs;
+    for (const { life } of this.world.running) life!.wake();
+    for (const member of this.pending) this.begin(member);
   }
 
   private strike(): void {
@@ -133,17 +131,25 @@ export class GossipFaults {
     const member = this.expendable();
     if (!member) return undefined;
     member.refuses = this.random.chance(0.7);
-    this.world.crash(member);
+    this.lose(member);
     return member.name;
+  }
+
+  private lose(member: Member): void {
+    this.truth.lossMs = this.world.nowMs;
+    this.world.crash(member);
   }
 
   /** A process that ends and begins again, soon or late, with or without its memory, perhaps changed. */
   private restart(): string | undefined {
     const member = this.expendable();
     if (!member) return undefined;
-    this.world.crash(member);
+    this.lose(member);
     const afterMs = this.random.pick([100, 1000, 5000, 30_000]) * this.random.between(0.5, 1.5);
-    this.world.agenda.after(afterMs, () => this.begin(member));
+    this.pending.add(member);
+    this.world.agenda.after(afterMs, () => {
+      if (!this.isOver) this.begin(member);
+    });
     return `${member.name} after ${afterMs.toFixed(0)} ms`;
   }
 
@@ -175,6 +181,7 @@ export class GossipFaults {
   }
 
   private begin(member: Member): void {
+    this.pending.delete(member);
     if (member.isRunning) return;
     if (this.random.chance(0.4)) member.tags = { v: String(this.random.whole(1, 1000)) };
     const hasMemory = !this.truth.left.has(member) && this.random.chance(0.7);
@@ -199,8 +206,7 @@ export class GossipFaults {
     if (!member) return undefined;
     const ms = this.random.pick([500, 3000, 15_000, 40_000]) * this.random.between(0.5, 1.5);
     member.life!.pause(ms);
-    this.pausedUntilMs = Math.max(this.pausedUntilMs, this.world.nowMs + ms);
-    this.harm(this.pausedUntilMs);
+    this.harm(this.world.nowMs + ms);
     return `${member.name} for ${ms.toFixed(0)} ms`;
   }
 

@@ -5,6 +5,7 @@ import { createSerfCore } from '../world/serf-cores.ts';
 import { disagreement } from './agreement.ts';
 import { ConstantChecks } from './constant-checks.ts';
 import { type GossipFault, type GossipFaultMix, GossipFaults } from './faults.ts';
+import { strangers } from './strangers.ts';
 import { Truth } from './truth.ts';
 import { Violation } from './violation.ts';
 
@@ -34,8 +35,9 @@ export interface PoolScenarioOptions {
 const AGREE_MS = 300_000;
 /** Looks at whether it does. */
 const LOOK_MS = 2000;
-/** Then nothing more may happen. */
-const REST_MS = 30_000;
+/** What was still on its way may come to its end, and then nothing more may happen. */
+const SETTLE_MS = 15_000;
+const REST_MS = 20_000;
 /** Entries of one world at most: beyond it members only keep each other busy. */
 const MAX_EVENTS = 3_000_000;
 /**
@@ -68,7 +70,7 @@ export function runPoolScenario(seed: number, options: PoolScenarioOptions = {})
   try {
     populate(world, random);
     faults.start();
-    pass(world, random.between(20_000, 90_000));
+    pass(world, random.between(15_000, 70_000));
     faults.heal();
     healedMs = world.nowMs;
     trace?.(`${(healedMs / 1000).toFixed(3)} all faults are over`);
@@ -124,7 +126,7 @@ function faultMix(random: SeededRandom, focus: GossipFault | undefined): GossipF
 
 /** All members of the beginning join the first one. */
 function populate(world: PoolWorld, random: SeededRandom): void {
-  const count = random.pick([5, 6, 8, 8, 10, 12, 16, 20, 30, 40]);
+  const count = random.pick([5, 6, 7, 8, 8, 10, 10, 12, 12, 16, 20, 30, 40]);
   const [first, ...others] = Array.from({ length: count }, () => world.add());
   for (const member of world.members) member.tags = { v: '0' };
   world.found(first!);
@@ -146,6 +148,7 @@ function agree(world: PoolWorld, truth: Truth, checks: ConstantChecks): void {
   const endMs = world.nowMs + AGREE_MS;
   let wrong: string | undefined = '';
   while (world.nowMs < endMs) {
+    for (const [member, other] of strangers(world)) world.join(member, other);
     pass(world, LOOK_MS);
     wrong = disagreement(world, truth, checks);
     if (wrong === undefined) return;
@@ -155,7 +158,7 @@ function agree(world: PoolWorld, truth: Truth, checks: ConstantChecks): void {
 
 /** A pool that agrees says nothing but its probes, and nothing changes any more. */
 function rest(world: PoolWorld, truth: Truth, checks: ConstantChecks): void {
-  pass(world, REST_MS);
+  pass(world, SETTLE_MS);
   const { config } = world;
   const before = world.carrier.traffic.packets;
   pass(world, REST_MS);

@@ -2,6 +2,9 @@ import { utf8Bytes } from '@mesh/base';
 import type { SerfEvent } from '@mesh/gossip';
 import type { Member, PoolWorld, WorldObserver } from '../world/pool-world.ts';
 
+/** A leave takes less, the news of a join as well. */
+const SETTLED_MS = 20_000;
+
 /** A user event that was fired. */
 export interface Fired {
   readonly name: string;
@@ -21,6 +24,8 @@ export class Truth implements WorldObserver {
   readonly saidToLeave = new Set<Member>();
   /** Until when something may make members look failed that are not; Infinity while it lasts. */
   harmUntilMs = 0;
+  /** When a member last ended without a word. */
+  lossMs = 0;
   private readonly world: PoolWorld;
   private events = 0;
 
@@ -30,7 +35,11 @@ export class Truth implements WorldObserver {
 
   event(member: Member, event: SerfEvent): void {
     if (event.kind !== 'leave-done') return;
-    const isCalm = this.isCalmSince(this.world.nowMs - 20_000);
+    const sinceMs = this.world.nowMs - SETTLED_MS;
+    // Who leaves while the others still learn that it came is not understood by all; and who tells it to many that
+    // are gone, and not missed yet, may not be heard.
+    const isSettled = member.joinedMs < sinceMs && this.lossMs < sinceMs;
+    const isCalm = isSettled && this.isCalmSince(sinceMs);
     this.left.set(member, { atMs: this.world.nowMs, isCalm });
     // Not here: the core is still at work.
     this.world.agenda.after(0, () => {

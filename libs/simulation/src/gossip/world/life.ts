@@ -95,6 +95,13 @@ export class Life {
     agenda.at(this.pausedUntilMs, () => this.resume());
   }
 
+  /** It goes on at once. */
+  wake(): void {
+    if (!this.isPaused) return;
+    this.pausedUntilMs = this.options.agenda.nowMs;
+    this.resume();
+  }
+
   /** The process ends without a word. */
   end(): void {
     this.isAlive = false;
