@@ -17,8 +17,9 @@ import {
 } from './spiffe.ts';
 import type { CaSettings, SignedLeaf, StoredConfiguration, StoredRoot } from './types.ts';
 
-/** Certificates begin a little earlier, for clocks that lag, milliseconds. */
+/** Certificates begin a little earlier, for clocks that lag, milliseconds; short-lived ones by a part of their life. */
 const BACKDATE_MS = 60_000;
+const BACKDATE_SHARE = 0.1;
 /** A request is some hundred bytes; that of a 4096-bit RSA key 2 KiB. */
 const MAX_CSR_CHARS = 16_384;
 
@@ -34,8 +35,6 @@ export interface AuthorityParts {
   readonly write: <A, R>(endpoint: WriteEndpoint<A, R>, args: A) => Promise<R>;
   /** Settings of the first authority, from the server's configuration. */
   readonly initial: ConfigureArgs;
-  /** Shortest life of leaves that can be configured, milliseconds. @default an hour */
-  readonly leafTtlMinMs?: number;
 }
 
 /**
@@ -45,14 +44,12 @@ export interface AuthorityParts {
 export class Authority {
   private readonly parts: AuthorityParts;
   private readonly limit = new RateLimit();
-  private readonly leafTtlMinMs: number;
 
   constructor(parts: AuthorityParts) {
     this.parts = parts;
-    this.leafTtlMinMs = parts.leafTtlMinMs ?? 3_600_000;
   }
 
-  /** Makes the first authority where there is none; else takes over settings that the server's file changed. */
+  /** Makes the first authority where there is none, from the settings of the server's file; later ones come by the API. */
   async initialize(): Promise<void> {
     if (storedConfiguration(this.parts.view())) return;
     await this.change(this.parts.initial, undefined);
@@ -82,7 +79,7 @@ export class Authority {
     }
     const { service, uri } = this.subjectOf(await certifier.readCsr(csrPem), stored.clusterId);
     const nowMs = clock.nowMs();
-    const notBeforeMs = nowMs - BACKDATE_MS;
+    const notBeforeMs = nowMs - Math.min(BACKDATE_MS, leafTtlMs * BACKDATE_SHARE);
     const notAfterMs = Math.min(notBeforeMs + leafTtlMs, root.notAfterMs);
     const leaf = await certifier.signLeaf({
       ...{ csrPem, uri, notBeforeMs, notAfterMs },
@@ -125,7 +122,7 @@ export class Authority {
         `could not initialize provider: unknown CA provider "${provider}", accepted is consul`,
       );
     }
-    const checked = checkedSettings(settings, this.leafTtlMinMs);
+    const checked = checkedSettings(settings);
     const clusterId = stored?.clusterId ?? this.parts.platform.random.uuid();
     const active = activeRoot(this.parts.view());
     const needsRoot = !active || (await this.isAnother(checked, active));

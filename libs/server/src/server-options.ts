@@ -74,7 +74,5 @@ export interface ServerOptions {
   readonly authority?: {
     readonly certifier: Certifier;
     readonly initial: ConfigureArgs;
-    /** @default an hour */
-    readonly leafTtlMinMs?: number;
   };
 }

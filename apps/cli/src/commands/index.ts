@@ -43,7 +43,22 @@ export const COMMANDS: readonly CommandRow[] = [
   {
     name: 'connect',
     synopsis: 'Works with the service mesh',
-    about: 'Runs proxies of the service mesh.',
+    about: 'Runs proxies of the service mesh, and sets up its certificate authority.',
+  },
+  {
+    name: 'connect ca',
+    synopsis: "Works with the mesh's certificate authority",
+    about: 'Shows and changes how the certificate authority of the mesh is set up.',
+  },
+  {
+    name: 'connect ca get-config',
+    synopsis: "Shows the certificate authority's configuration",
+    load: () => import('./connect-ca-get-config.ts'),
+  },
+  {
+    name: 'connect ca set-config',
+    synopsis: "Changes the certificate authority's configuration",
+    load: () => import('./connect-ca-set-config.ts'),
   },
   {
     name: 'connect proxy',
