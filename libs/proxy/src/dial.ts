@@ -5,7 +5,7 @@ import { type Endpoint, endpointKey } from './endpoints.ts';
 import type { Identity, Peer } from './identity.ts';
 import type { ProxyMetrics } from './metrics.ts';
 import { handshakeFailure, type Refusal } from './refusal.ts';
-import type { Side } from './relay.ts';
+import { reset, type Side } from './relay.ts';
 import type { Sessions } from './sessions.ts';
 
 export interface DialOptions {
@@ -48,8 +48,7 @@ export function dial(endpoint: Endpoint, options: DialOptions): Promise<Dialled>
       timer.cancel();
       signal.removeEventListener('abort', abort);
       sessions.drop(key);
-      raw.destroy();
-      stream.destroy();
+      reset({ stream, raw });
       reject(new MeshError('unavailable', `${key}: ${why}`));
     };
     const abort = () => fail('given up');

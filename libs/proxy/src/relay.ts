@@ -73,5 +73,7 @@ export function reset({ stream, raw }: Side): void {
 }
 
 function resetNow(raw: Socket): void {
-  if (!raw.destroyed) raw.resetAndDestroy();
+  // A reset waits for the connection to come about; nobody waits for it any more.
+  if (raw.connecting) raw.destroy();
+  else if (!raw.destroyed) raw.resetAndDestroy();
 }

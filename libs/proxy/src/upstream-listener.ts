@@ -61,9 +61,8 @@ export class UpstreamListener implements Component {
     if (this.server) return;
     const { logger, metrics } = this.options;
     const { bindAddress, bindPort, maxConnections } = this.settings;
-    const server = createServer({ allowHalfOpen: true, pauseOnConnect: true }, (socket) =>
-      this.accept(socket),
-    );
+    // Read from the start, into its buffer: who is gone is noticed while an instance is looked for.
+    const server = createServer({ allowHalfOpen: true }, (socket) => this.accept(socket));
     server.maxConnections = maxConnections;
     server.on('drop', () => {
       metrics.add('denials_total', { reason: 'too many connections' });

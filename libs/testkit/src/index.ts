@@ -24,6 +24,9 @@ export { LogModel } from './log-model.ts';
 export type { LogStorePlace } from './log-store-contract.ts';
 export { describeLogStore, testEntry } from './log-store-contract.ts';
 export { ManualTimers } from './manual-timers.ts';
+// The mesh.
+export type { Conversation, MeshPairOptions } from './mesh-pair.ts';
+export { MeshPair } from './mesh-pair.ts';
 export type { LabNetwork } from './network-lab.ts';
 export { NetworkLab } from './network-lab.ts';
 export type { SerfMemberRow, SerfProcessOptions } from './serf-process.ts';
@@ -33,6 +36,8 @@ export type { ClusterOptions, RaftPeer, StateDigest } from './server-cluster.ts'
 export { digestOf, ServerCluster } from './server-cluster.ts';
 export type { ServerOptions, ServerPorts } from './server-process.ts';
 export { ServerProcess } from './server-process.ts';
+export type { SidecarOptions } from './sidecar-process.ts';
+export { SidecarProcess } from './sidecar-process.ts';
 export { SmallDisk } from './small-disk.ts';
 export type { SnapshotStorePlace } from './snapshot-store-contract.ts';
 export {
