@@ -1,9 +1,10 @@
 /**
  * The fault tests of tools/integration at full length; CI runs them short. Prints a line of results each.
- *   node tools/faults/faults.mjs [leader-kill | crash-loop | large-state] [--times N] [--multiplier N]
- *                                [--keys N] [--seed N]
+ *   node tools/faults/faults.mjs [leader-kill | crash-loop | large-state | mesh-transfer | mesh-rotation]
+ *                                [--times N] [--multiplier N] [--keys N] [--seed N]
  * Without a name all of them: leader kill -9 x20 at raft_multiplier 1 and at the default (5), crash loop
- * x200, 100,000 keys. Exit 1 when one fails.
+ * x200, 100,000 keys, 1 GiB each way through two sidecars, leaf certificates of a minute renewed ten times.
+ * Exit 1 when one fails.
  */
 import { spawnSync } from 'node:child_process';
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
@@ -33,6 +34,11 @@ const RUNS = {
   },
   'crash-loop': { spec: 'crash-loop', settings: [{ CRASHES: values.times ?? '200' }] },
   'large-state': { spec: 'large-state', settings: [{ KEYS: values.keys ?? '100000' }] },
+  'mesh-transfer': { spec: 'mesh-transfer', settings: [{ TRANSFER_MIB: '1024' }] },
+  'mesh-rotation': {
+    spec: 'mesh-rotation',
+    settings: [{ LEAF_TTL_S: '60', RENEWALS: values.times ?? '10' }],
+  },
 };
 
 const names = positionals.length > 0 ? positionals : Object.keys(RUNS);

@@ -31,6 +31,8 @@ export class MeshPair {
   /** Where web finds socat, where socat's proxy listens, and where socat itself does. */
   upstreamPort = 0;
   publicPort = 0;
+  /** Where web's proxy listens. */
+  webPublicPort = 0;
   servicePort = 0;
   private service: Server | undefined;
   private readonly sockets = new Set<Socket>();
@@ -103,13 +105,14 @@ export class MeshPair {
     this.service = service;
     await new Promise<void>((resolve) => service.listen(0, '127.0.0.1', resolve));
     this.servicePort = (service.address() as { port: number }).port;
-    const ports = (await freePorts(8)) as [number, number, number, number, ...number[]];
+    const ports = (await freePorts(9)) as [number, number, number, number, ...number[]];
     const [http, server, serfLan, serfWan, ...rest] = ports;
-    const [upstreamPort, publicPort, webMetrics, socatMetrics] = rest as [
-      ...[number, number, number, number],
+    const [upstreamPort, publicPort, webPublicPort, webMetrics, socatMetrics] = rest as [
+      ...[number, number, number, number, number],
     ];
     this.upstreamPort = upstreamPort;
     this.publicPort = publicPort;
+    this.webPublicPort = webPublicPort;
     const sidecar = { port: publicPort, ...(proxy ? { proxy: { config: proxy } } : {}) };
     const upstreams = [{ destination_name: 'socat', local_bind_port: upstreamPort }];
     this.agent = new ServerProcess({
@@ -120,7 +123,10 @@ export class MeshPair {
         connect: { enabled: true, ...(ca ? { ca_config: ca } : {}) },
         services: [
           { name: 'socat', port: this.servicePort, connect: { sidecar_service: sidecar } },
-          { name: 'web', connect: { sidecar_service: { proxy: { upstreams } } } },
+          {
+            name: 'web',
+            connect: { sidecar_service: { port: webPublicPort, proxy: { upstreams } } },
+          },
         ],
       },
     });
