@@ -2,7 +2,7 @@
  * Measures what the README claims. Starts an agent and, beside it, a yardstick for each row; both sides run
  * in turn and medians are printed.
  *   node tools/bench/bench.mjs [--rounds N] [--only TEXT] [--services N] [--watchers N] [--json FILE]
- * Needs wrk and dnsperf (Debian packages of these names).
+ * Needs wrk and dnsperf, and for the mesh haproxy and iperf3 (Debian packages of these names).
  */
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -13,6 +13,7 @@ import { startAgent } from './processes.mjs';
 import { dnsRows } from './rows/dns.mjs';
 import { healthService, kvGet, kvPut } from './rows/http.mjs';
 import { largeState } from './rows/large-state.mjs';
+import { meshRows } from './rows/mesh.mjs';
 import { cliWallTime, idle, startUp } from './rows/process.mjs';
 import { durablePuts, failover, followerReads } from './rows/raft.mjs';
 import { watchers } from './rows/watchers.mjs';
@@ -49,9 +50,10 @@ const GROUPS = {
   'follower-reads': () => followerReads(options),
   failover: () => failover(options),
   'large-state': () => largeState(options),
+  mesh: () => meshRows(options),
 };
 const WITHOUT_AGENT = new Set([
-  ...['start', 'idle', 'durable-put', 'follower-reads', 'failover', 'large-state'],
+  ...['start', 'idle', 'durable-put', 'follower-reads', 'failover', 'large-state', 'mesh'],
 ]);
 
 for (const tool of ['wrk', 'dnsperf']) requireTool(tool);
