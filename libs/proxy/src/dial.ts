@@ -42,6 +42,11 @@ export function dial(endpoint: Endpoint, options: DialOptions): Promise<Dialled>
       ...(resumable ? { session: resumable.ticket } : {}),
     });
     let isOver = false;
+    let known: Peer | undefined;
+    let ticket: Buffer | undefined;
+    const keep = () => {
+      if (known && ticket) sessions.keep(key, { ticket, peer: known, generation });
+    };
     const fail = (why: string) => {
       if (isOver) return;
       isOver = true;
@@ -84,14 +89,14 @@ export function dial(endpoint: Endpoint, options: DialOptions): Promise<Dialled>
       isOver = true;
       timer.cancel();
       signal.removeEventListener('abort', abort);
+      known = peer;
+      keep();
       resolve({ side: { stream, raw }, peer });
     });
-    // Tickets come after the handshake, with TLS 1.3 with the first data.
-    stream.on('session', (ticket: Buffer) => {
-      const peer = resumable?.peer ?? peerOf(stream, identity);
-      if (typeof peer !== 'string' && misnamed(peer, endpoint) === undefined) {
-        sessions.keep(key, { ticket, peer, generation });
-      }
+    // Tickets come with the end of the handshake, with TLS 1.3 with the first data: then it is known whose they are.
+    stream.on('session', (latest: Buffer) => {
+      ticket = latest;
+      keep();
     });
   });
 }

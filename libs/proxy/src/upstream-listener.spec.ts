@@ -30,6 +30,22 @@ describe('an upstream', () => {
     expect((await world.exchange('hello', port)).back.toString()).toBe('hello');
   });
 
+  it('goes on with the session of the connection before, and with none of another certificate', async () => {
+    world = await ProxyWorld.start();
+    const count = (proxy: typeof world.web, side: string, resumed: string) =>
+      proxy.proxy.metrics.get('handshakes_total', { side, resumed });
+    for (let at = 0; at < 5; at++) {
+      expect((await world.exchange('hello')).back.toString()).toBe('hello');
+    }
+    expect(count(world.web, 'client', 'true')).toBeGreaterThan(0);
+    expect(count(world.db, 'server', 'true')).toBe(count(world.web, 'client', 'true'));
+    const before = count(world.web, 'client', 'false');
+    await world.agent.setLeaf('web', world.authority);
+    await until('the certificate', () => world.web.proxy.identity.renewals === 1);
+    expect((await world.exchange('hello')).back.toString()).toBe('hello');
+    expect(count(world.web, 'client', 'false')).toBe(before + 1);
+  });
+
   it('takes its instances in turn', async () => {
     world = await ProxyWorld.start();
     const [port] = (await freePorts(1)) as [number];
