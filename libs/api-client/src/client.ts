@@ -4,6 +4,7 @@ import type { Answer, ClientOptions, ReadOptions } from './options.ts';
 import { Read, type ReadRunner } from './read.ts';
 import { AgentApi } from './resources/agent.ts';
 import { CatalogApi } from './resources/catalog.ts';
+import { ConfigApi } from './resources/config.ts';
 import { ConnectApi } from './resources/connect.ts';
 import { CoordinateApi } from './resources/coordinate.ts';
 import { EventApi } from './resources/event.ts';
@@ -28,6 +29,7 @@ export class ApiClient {
   readonly coordinate: CoordinateApi;
   readonly event: EventApi;
   readonly health: HealthApi;
+  readonly config: ConfigApi;
   readonly intention: IntentionApi;
   readonly kv: KvApi;
   readonly operator: OperatorApi;
@@ -58,6 +60,7 @@ export class ApiClient {
     this.coordinate = new CoordinateApi(core);
     this.event = new EventApi(core);
     this.health = new HealthApi(core);
+    this.config = new ConfigApi(core);
     this.intention = new IntentionApi(core);
     this.kv = new KvApi(core);
     this.operator = new OperatorApi(core);

@@ -50,6 +50,7 @@ export type {
   NodeWithServices,
   ServiceOptions,
 } from './resources/catalog.ts';
+export type { ConfigApi, ConfigEntry, ConfigEntryChange } from './resources/config.ts';
 export type { ConnectApi, ConnectConfiguration, ConnectRoots } from './resources/connect.ts';
 export type {
   CoordinateApi,

@@ -21,6 +21,7 @@ export type {
   ServiceNode,
   Weights,
 } from './catalog-types.ts';
+export { configEntryRoutes } from './config-entry-routes.ts';
 export { connectCaRoutes } from './connect-ca-routes.ts';
 export { coordinateRoutes } from './coordinate-routes.ts';
 export type { DecodeOptions } from './decode-definitions.ts';

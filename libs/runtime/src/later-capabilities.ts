@@ -4,7 +4,6 @@ import { type BoundRoute, textReply } from '@mesh/resource';
 /** Parts of the API that this build does not have; what the answer calls them. */
 const ABSENT: readonly (readonly [string, string])[] = [
   ['/v1/acl', 'the ACL system'],
-  ['/v1/config', 'configuration entries'],
   ['/v1/discovery-chain', 'the discovery chain'],
   ['/v1/internal', 'the internal API of the Web UI'],
 ];

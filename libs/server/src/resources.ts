@@ -1,4 +1,5 @@
 import { type CatalogHooks, catalogResource, nodeByName } from '@mesh/catalog';
+import { configEntryResource } from '@mesh/config-entry';
 import { coordinateResource, type NodeCoordinate } from '@mesh/coordinate';
 import { healthResource } from '@mesh/health';
 import { type IntentionPair, intentionResource } from '@mesh/intentions';
@@ -55,5 +56,6 @@ export function createResources(bound: BoundEndpoints): readonly Resource[] {
     preparedQueryResource(),
     operatorResource(bound.operator),
     intentionResource(bound.intentionCheck),
+    configEntryResource(),
   ];
 }

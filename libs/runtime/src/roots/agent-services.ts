@@ -3,6 +3,7 @@ import { kvRoutes, type Route, txnRoutes } from '@mesh/api-contract';
 import type { Component, Logger, Platform } from '@mesh/base';
 import { catalogHttpRoutes } from '@mesh/catalog';
 import type { RuntimeConfig } from '@mesh/config';
+import { configEntryHttpRoutes } from '@mesh/config-entry';
 import { caHttpRoutes } from '@mesh/connect-ca';
 import { coordinateHttpRoutes, type NodeCoordinate } from '@mesh/coordinate';
 import { createDnsServer } from '@mesh/dns-server';
@@ -176,6 +177,7 @@ function assembleRoutes({
     ...coordinateHttpRoutes({ rpc, update: coordinateUpdate }),
     ...operatorHttpRoutes({ rpc }),
     ...intentionHttpRoutes({ rpc, check: access.intentionCheck }),
+    ...configEntryHttpRoutes({ rpc }),
     ...caHttpRoutes({ rpc, isEnabled: config.connectEnabled }),
     ...access.snapshotRoutes(),
     ...absentCapabilityRoutes(),

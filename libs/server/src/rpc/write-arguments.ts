@@ -8,6 +8,7 @@ import type {
   RegisterRequest,
 } from '@mesh/api-contract';
 import type { LooseCheck, LooseService } from '@mesh/catalog';
+import type { ApplyEntry, EntryName } from '@mesh/config-entry';
 import type { StoreAuthority } from '@mesh/connect-ca';
 import type { NodeCoordinate } from '@mesh/coordinate';
 import type { IntentionPair, IntentionRequest } from '@mesh/intentions';
@@ -215,6 +216,8 @@ export const WRITE_ARGUMENTS: Readonly<Record<string, Fits>> = {
   'Catalog.Deregister': deregister,
   'Coordinate.Update': coordinate,
   'Coordinate.BatchUpdate': isList(coordinate),
+  'ConfigEntry.Apply': isRecord<ApplyEntry>({ entry: isObject, cas: orNull(isCount) }),
+  'ConfigEntry.Delete': isRecord<EntryName>({ kind: isText, name: isText }),
   'ConnectCA.RemoveRoot': byId,
   'ConnectCA.Store': isRecord<StoreAuthority>({
     configuration: isObject,

@@ -1,0 +1,78 @@
+import { configEntryRoutes } from '@mesh/api-contract';
+import { invalid } from '@mesh/base';
+import type { ReadEndpoint, WriteEndpoint } from '@mesh/resource';
+import { checkChains } from './chain.ts';
+import { entryRemove, entryStore } from './commands.ts';
+import { decodeEntry, requireKind } from './decode.ts';
+import { configEntriesOf, configEntry } from './queries.ts';
+import { type ResolvedConfig, resolveServiceConfig } from './resolve.ts';
+import type { ConfigEntry } from './types.ts';
+
+/** What a write asks for. */
+export interface ApplyEntry {
+  /** Decoded and checked where it is written. */
+  readonly entry: unknown;
+  /** ModifyIndex that the entry must have, 0: it must not be there; null: whatever is there. */
+  readonly cas: number | null;
+}
+
+/** Stores an entry; false when `cas` does not hold. */
+export const configEntryApply: WriteEndpoint<ApplyEntry, boolean> = {
+  kind: 'write',
+  method: 'ConfigEntry.Apply',
+  acl: configEntryRoutes.apply.acl,
+  prepare: ({ entry: given, cas }, { view }) => {
+    const entry = decodeEntry(given);
+    if (cas !== null && (configEntry(view, entry.Kind, entry.Name)?.ModifyIndex ?? 0) !== cas) {
+      return { answer: false };
+    }
+    checkChains(view, { kind: entry.Kind, name: entry.Name, entry });
+    return { command: entryStore, payload: { entry, cas } };
+  },
+};
+
+export interface EntryName {
+  readonly kind: string;
+  readonly name: string;
+}
+
+/** Deletes an entry; false when there is none. */
+export const configEntryDelete: WriteEndpoint<EntryName, boolean> = {
+  kind: 'write',
+  method: 'ConfigEntry.Delete',
+  acl: configEntryRoutes.delete.acl,
+  prepare: ({ kind: given, name }, { view }) => {
+    const kind = requireKind(given);
+    if (name === '') throw invalid('Must provide both a kind and name to delete');
+    if (!configEntry(view, kind, name)) return { answer: false };
+    checkChains(view, { kind, name, entry: undefined });
+    return { command: entryRemove, payload: { kind, name } };
+  },
+};
+
+/** One entry. */
+export const configEntryGet: ReadEndpoint<EntryName, ConfigEntry | null> = {
+  kind: 'read',
+  method: 'ConfigEntry.Get',
+  acl: configEntryRoutes.get.acl,
+  run: (view, { kind, name }) => configEntry(view, requireKind(kind), name) ?? null,
+};
+
+/** Entries of a kind; '' is all. */
+export const configEntryList: ReadEndpoint<{ readonly kind: string }, readonly ConfigEntry[]> = {
+  kind: 'read',
+  method: 'ConfigEntry.List',
+  acl: configEntryRoutes.list.acl,
+  run: (view, { kind }) => configEntriesOf(view, kind === '' ? '' : requireKind(kind)),
+};
+
+/** What holds for a service's instances and proxies by the central configuration. */
+export const configResolve: ReadEndpoint<
+  { readonly service: string; readonly upstreams: readonly string[] },
+  ResolvedConfig
+> = {
+  kind: 'read',
+  method: 'ConfigEntry.ResolveServiceConfig',
+  acl: configEntryRoutes.get.acl,
+  run: (view, { service, upstreams }) => resolveServiceConfig(view, service, upstreams),
+};
