@@ -15,8 +15,17 @@ const fixture = JSON.parse(
 
 /** Flags that the original does not have, in the fixture's form. */
 const ADDITIONS: FlagFixture['commands'] = {
+  // It talks to an agent as the others do, though its help does not say so.
+  'config delete': withoutNamespace(fixture.commands['config list']!),
   'connect proxy': { '-metrics-addr': ['string', ''], '-status': ['bool', 'false'] },
 };
+
+function withoutNamespace({
+  '-namespace': _,
+  ...others
+}: FlagFixture['commands'][string]): FlagFixture['commands'][string] {
+  return others;
+}
 
 const loadable = COMMANDS.filter((row) => row.load !== undefined);
 /** Its flags are the runtime's. */

@@ -39,7 +39,31 @@ export const COMMANDS: readonly CommandRow[] = [
     synopsis: 'Lists the services of a datacenter or node',
     load: () => import('./catalog-services.ts'),
   },
-  { name: 'config', synopsis: 'Manages central configuration entries', later: 'config entries' },
+  {
+    name: 'config',
+    synopsis: 'Manages central configuration entries',
+    about: 'Writes, shows, lists and deletes central configuration of services and proxies.',
+  },
+  {
+    name: 'config delete',
+    synopsis: 'Deletes a configuration entry',
+    load: () => import('./config-delete.ts'),
+  },
+  {
+    name: 'config list',
+    synopsis: 'Lists the configuration entries of a kind',
+    load: () => import('./config-list.ts'),
+  },
+  {
+    name: 'config read',
+    synopsis: 'Shows a configuration entry',
+    load: () => import('./config-read.ts'),
+  },
+  {
+    name: 'config write',
+    synopsis: 'Writes a configuration entry',
+    load: () => import('./config-write.ts'),
+  },
   {
     name: 'connect',
     synopsis: 'Works with the service mesh',
@@ -59,6 +83,11 @@ export const COMMANDS: readonly CommandRow[] = [
     name: 'connect ca set-config',
     synopsis: "Changes the certificate authority's configuration",
     load: () => import('./connect-ca-set-config.ts'),
+  },
+  {
+    name: 'connect expose',
+    synopsis: 'Lets a service be reached from outside the mesh',
+    load: () => import('./connect-expose.ts'),
   },
   {
     name: 'connect proxy',
