@@ -99,9 +99,8 @@ describe('bytes through the mesh', () => {
     }
     const after = [pair.web, pair.socat].map((one) => one.residentBytes());
     const grown = after.map((bytes, at) => (bytes - before[at]!) / MIB);
-    reportFaults(
-      `a reader that sips: ${Math.round(read / MIB)} MiB read, proxies grew by ${grown.map((mib) => mib.toFixed(1)).join(' and ')} MiB`,
-    );
+    const by = grown.map((mib) => mib.toFixed(1)).join(' and ');
+    reportFaults(`a reader that sips: ${Math.round(read / MIB)} MiB, proxies grew by ${by} MiB`);
     for (const mib of grown) expect(mib).toBeLessThan(24);
     socket.resetAndDestroy();
     await idle();

@@ -15,6 +15,7 @@ import { AgentAliasSource } from './checks/alias-source.ts';
 import { type CheckFactory, CheckRunner } from './checks/check-runner.ts';
 import { checkTls } from './checks/check-tls.ts';
 import { Reaper } from './checks/reaper.ts';
+import { CentralConfig, NO_CENTRAL_CONFIG } from './connect/central-config.ts';
 import { type ConnectOptions, createConnect } from './connect/connect-parts.ts';
 import { CoordinateSender } from './coordinate-sender.ts';
 import { DefinitionFiles } from './definitions/definition-files.ts';
@@ -93,6 +94,7 @@ class AgentParts implements Agent {
   private readonly state: LocalState;
   private readonly files: DefinitionFiles;
   private readonly runner: CheckRunner;
+  private readonly central: CentralConfig;
   private readonly registrar: Registrar;
   private readonly syncer: Syncer;
   private readonly watches: WatchRunner;
@@ -119,7 +121,16 @@ class AgentParts implements Agent {
     this.files = new DefinitionFiles(config.dataDir, logger);
     this.tls = checkTls(config.tls);
     this.runner = this.createRunner(this.state, logger);
+    const token = () => this.agentToken();
+    this.central = new CentralConfig({
+      ...{ isEnabled: config.centralServiceConfig, rpc, platform, logger, token },
+      onChange: (id, merged) => {
+        const entry = this.state.service(id);
+        if (entry) this.state.putService(merged, entry);
+      },
+    });
     this.registrar = new Registrar({
+      central: this.central,
       state: this.state,
       runner: this.runner,
       files: this.files,
@@ -143,7 +154,6 @@ class AgentParts implements Agent {
       logger,
       token: () => this.agentToken(),
     });
-    const token = () => this.agentToken();
     this.connect = createConnect({ ...options, token });
     this.components = this.createComponents();
     this.routes = this.createRoutes();
@@ -183,6 +193,7 @@ class AgentParts implements Agent {
     const settings = () => checkSettings;
     const sidecarPorts = () => config.sidecarPorts;
     const registrar = new Registrar({
+      central: NO_CENTRAL_CONFIG,
       state,
       runner,
       files: this.files,
@@ -263,6 +274,7 @@ class AgentParts implements Agent {
       reaper,
       this.watches,
       ...this.connect.components,
+      this.central,
       this.remoteExec,
       ...(config.disableCoordinates ? [] : [coordinates]),
     ];

@@ -57,7 +57,10 @@ export function decodeEntry(value: unknown): NewConfigEntry {
     throw invalid(`Name: at most ${MAX_NAME_CHARS} characters without NUL are accepted`);
   }
   const shown = withoutUnset(rest);
-  for (const field of ALWAYS[Kind] ?? []) Object.assign(shown, { [field]: rest[field] });
+  // An empty redirect is a mistake that is to be named, not overlooked.
+  for (const field of [...(ALWAYS[Kind] ?? []), 'Redirect']) {
+    if (rest[field] !== undefined) Object.assign(shown, { [field]: rest[field] });
+  }
   const fields = Object.keys(rest).filter((field) => field in shown);
   const ordered = Object.fromEntries(fields.map((field) => [field, rest[field]]));
   const { ConnectTimeout, ...others } = ordered;

@@ -1,5 +1,6 @@
 import type { CheckDefinition, ServiceDefinition } from '@mesh/api-contract';
 import type { LogLevel } from '@mesh/base';
+import type { NewConfigEntry } from '@mesh/config-entry';
 
 /** An address to listen on or to dial. */
 export type ListenAddress =
@@ -183,6 +184,10 @@ export interface RuntimeConfig {
     readonly provider: string;
     readonly settings: Readonly<Record<string, unknown>>;
   };
+  /** Registrations of proxies are filled from the central configuration. */
+  readonly centralServiceConfig: boolean;
+  /** Entries of the central configuration that a server stores where there are none of their names. */
+  readonly configEntries: readonly NewConfigEntry[];
   readonly translateWanAddresses: boolean;
   readonly discoveryMaxStaleMs: number;
   readonly telemetry: {

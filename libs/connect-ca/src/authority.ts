@@ -17,7 +17,7 @@ import {
 } from './spiffe.ts';
 import type { CaSettings, SignedLeaf, StoredConfiguration, StoredRoot } from './types.ts';
 
-/** Certificates begin a little earlier, for clocks that lag, milliseconds; short-lived ones by a part of their life. */
+/** Certificates begin a little earlier, for clocks that lag: so many milliseconds, at most a part of their life. */
 const BACKDATE_MS = 60_000;
 const BACKDATE_SHARE = 0.1;
 /** A request is some hundred bytes; that of a 4096-bit RSA key 2 KiB. */
@@ -49,7 +49,7 @@ export class Authority {
     this.parts = parts;
   }
 
-  /** Makes the first authority where there is none, from the settings of the server's file; later ones come by the API. */
+  /** Makes the first authority where there is none, by the server's file; later settings come over the API. */
   async initialize(): Promise<void> {
     if (storedConfiguration(this.parts.view())) return;
     await this.change(this.parts.initial, undefined);

@@ -29,18 +29,11 @@ export interface Dialled {
  */
 export function dial(endpoint: Endpoint, options: DialOptions): Promise<Dialled> {
   const { timeoutMs, identity, sessions, metrics, platform, signal } = options;
-  const { host, port } = endpoint;
   const key = endpointKey(endpoint);
   const { generation } = identity;
   const resumable = sessions.usable(key, generation, platform.clock.nowMs());
   return new Promise((resolve, reject) => {
-    const raw = connectPlain({ host, port, allowHalfOpen: true, noDelay: true });
-    const stream = connectTls({
-      ...{ socket: raw, secureContext: identity.context, rejectUnauthorized: false },
-      // The name that counts is the SPIFFE ID.
-      checkServerIdentity: () => undefined,
-      ...(resumable ? { session: resumable.ticket } : {}),
-    });
+    const { raw, stream } = open(endpoint, identity, resumable?.ticket);
     let isOver = false;
     let known: Peer | undefined;
     let ticket: Buffer | undefined;
@@ -99,6 +92,17 @@ export function dial(endpoint: Endpoint, options: DialOptions): Promise<Dialled>
       keep();
     });
   });
+}
+
+/** A connection under way. The name that counts in it is the SPIFFE ID. */
+function open({ host, port }: Endpoint, { context }: Identity, ticket: Buffer | undefined) {
+  const raw = connectPlain({ host, port, allowHalfOpen: true, noDelay: true });
+  const stream = connectTls({
+    ...{ socket: raw, secureContext: context, rejectUnauthorized: false },
+    checkServerIdentity: () => undefined,
+    ...(ticket ? { session: ticket } : {}),
+  });
+  return { raw, stream };
 }
 
 function peerOf(stream: TLSSocket, identity: Identity): Peer | Refusal {

@@ -1,4 +1,5 @@
 import type { Logger, Metrics, Platform } from '@mesh/base';
+import type { NewConfigEntry } from '@mesh/config-entry';
 import type { Certifier, ConfigureArgs } from '@mesh/connect-ca';
 import type {
   Keyrings,
@@ -70,6 +71,8 @@ export interface ServerOptions {
   readonly sessionTtlMinMs: number;
   /** Longest that a graceful leave may take, milliseconds (performance.leave_drain_time). */
   readonly leaveDrainTimeMs: number;
+  /** Entries of the central configuration that are stored where there are none of their names. @default none */
+  readonly configEntries?: readonly NewConfigEntry[];
   /** The certificate authority of the service mesh; undefined where the mesh is off. */
   readonly authority?: {
     readonly certifier: Certifier;

@@ -35,6 +35,7 @@ import { BootstrapPromises } from './bootstrap/promises.ts';
 import { Autopilot } from './duties/autopilot.ts';
 import { operatorMembers } from './duties/autopilot-sample.ts';
 import { CaKeeper } from './duties/ca-keeper.ts';
+import { ConfigSeeder } from './duties/config-seeder.ts';
 import { Departures } from './duties/departures.ts';
 import { Lead } from './duties/lead.ts';
 import { Reconciler } from './duties/reconciler.ts';
@@ -156,6 +157,7 @@ class ServerParts implements Server {
     const duties = [
       ...[reconciler, this.sessions, this.batcher, reaper, abandoned, this.autopilot],
       ...this.caKeepers(),
+      this.createSeeder(),
     ];
     const lead = new Lead({
       ...options,
@@ -298,6 +300,12 @@ class ServerParts implements Server {
     return authority
       ? [new CaKeeper({ authority, platform, logger: logger.named('connect') })]
       : [];
+  }
+
+  private createSeeder(): ConfigSeeder {
+    const { configEntries: entries = [], logger } = this.options;
+    const write = this.rpc.writeAsLeader.bind(this.rpc);
+    return new ConfigSeeder({ entries, write, logger });
   }
 
   private requireAuthority(): Authority {

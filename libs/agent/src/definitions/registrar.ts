@@ -10,6 +10,7 @@ import { SERF_HEALTH } from '@mesh/catalog';
 import type { CheckSettings } from '@mesh/config';
 import type { CheckResult } from '@mesh/health-checks';
 import type { CheckRunner } from '../checks/check-runner.ts';
+import type { CentralConfig } from '../connect/central-config.ts';
 import {
   freeSidecarPort,
   type SidecarPorts,
@@ -38,6 +39,8 @@ export interface RegistrarParts {
   readonly state: LocalState;
   readonly runner: CheckRunner;
   readonly files: DefinitionFiles;
+  /** Fills what proxies do not say themselves. */
+  readonly central: Pick<CentralConfig, 'merged' | 'forget' | 'clear'>;
   /** Settings in force; a reload changes them. */
   settings(): CheckSettings;
   /** Ports of sidecars that name none. */
@@ -111,6 +114,7 @@ export class Registrar {
     const { state, files, logger } = this.parts;
     const checkIds = state.checksOf(id).map(({ check }) => check.CheckID);
     for (const checkId of checkIds) this.dropCheck(checkId);
+    this.parts.central.forget(id);
     const known = state.removeService(id);
     if (known) logger.debug('removed service', { service: id });
     const sidecar = this.sidecars.get(id);
@@ -184,7 +188,7 @@ export class Registrar {
     const checks = checksOfService(definition).filter(({ id }) => !options.without?.includes(id));
     this.requireDistinct(checks);
     const begin = checks.map((check) => this.prepareCheck(check, options));
-    state.putService(service, { token, source: options.source });
+    state.putService(this.parts.central.merged(service), { token, source: options.source });
     for (const put of begin) put();
     if (options.replaceChecks) this.dropOtherChecks(service.ID, checks);
     // Checks that were registered apart carry the name and tags too.
@@ -236,8 +240,9 @@ export class Registrar {
 
   /** Stops and removes all: the first half of a reload. */
   removeAll(): void {
-    const { state, runner } = this.parts;
+    const { state, runner, central } = this.parts;
     runner.clear();
+    central.clear();
     this.formerPorts.clear();
     for (const id of this.sidecars.values()) this.formerPorts.set(id, this.portBefore(id));
     this.sidecars.clear();

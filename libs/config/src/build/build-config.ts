@@ -1,3 +1,5 @@
+import { invalid, MeshError } from '@mesh/base';
+import { decodeEntry, type NewConfigEntry } from '@mesh/config-entry';
 import type { RuntimeConfig } from '../runtime-config.ts';
 import type { SourceValues } from '../settings/decode-source.ts';
 import type { Settings } from '../settings/settings.ts';
@@ -114,6 +116,19 @@ function lifeCycle(settings: Settings) {
       provider: settings.text('connect.ca_provider') || 'consul',
       settings: settings.map('connect.ca_config'),
     },
+    centralServiceConfig: settings.flag('enable_central_service_config'),
+    configEntries: bootstrapEntries(settings.list('config_entries.bootstrap')),
     translateWanAddresses: settings.flag('translate_wan_addrs'),
   };
+}
+
+/** Throws `invalid-argument` with the number of the entry. */
+function bootstrapEntries(values: readonly unknown[]): readonly NewConfigEntry[] {
+  return values.map((value, at) => {
+    try {
+      return decodeEntry(value);
+    } catch (thrown) {
+      throw invalid(`config_entries.bootstrap[${at}]: ${MeshError.from(thrown).message}`);
+    }
+  });
 }

@@ -3,7 +3,6 @@ import { type ConfigKey, key, later } from './key.ts';
 /** Connect and config entries. */
 export const CONNECT_KEYS: readonly ConfigKey[] = [
   key('config_entries.bootstrap', 'maps', 'Config entries a server writes at start if absent.', {
-    ...later('config entries'),
     tier: 'B',
   }),
   key('connect.enabled', 'flag', 'Servers run the CA and accept Connect.', {
@@ -33,7 +32,6 @@ export const CONNECT_KEYS: readonly ConfigKey[] = [
   }),
   key('enable_central_service_config', 'flag', 'Merge config entries into proxy registrations.', {
     fallback: false,
-    ...later('Connect'),
     tier: 'B',
   }),
   key('primary_gateways', 'texts', 'Mesh gateways of the primary.', {
