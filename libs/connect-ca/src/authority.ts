@@ -99,6 +99,19 @@ export class Authority {
     };
   }
 
+  /** Makes another authority when the active one is older than RotationPeriod; one of the operator's own stays. */
+  async rotateIfDue(): Promise<void> {
+    const view = this.parts.view();
+    const stored = storedConfiguration(view);
+    const root = activeRoot(view);
+    if (!stored || !root || stored.Config['RootCert'] !== undefined) return;
+    const { rotationMs } = timesOf(stored.Config);
+    const ageMs = this.parts.platform.clock.nowMs() - Date.parse(root.NotBefore);
+    if (rotationMs === undefined || ageMs < rotationMs) return;
+    const args = { provider: stored.Provider, settings: stored.Config };
+    await this.change({ ...args, forceWithoutCrossSigning: false }, stored, true);
+  }
+
   /** Forgets authorities whose last leaf has ended. */
   async prune(): Promise<void> {
     const view = this.parts.view();
@@ -116,6 +129,7 @@ export class Authority {
   private async change(
     { provider, settings, forceWithoutCrossSigning }: ConfigureArgs,
     stored: StoredConfiguration | undefined,
+    isDue = false,
   ): Promise<void> {
     if (provider !== 'consul') {
       throw invalid(
@@ -125,7 +139,7 @@ export class Authority {
     const checked = checkedSettings(settings);
     const clusterId = stored?.clusterId ?? this.parts.platform.random.uuid();
     const active = activeRoot(this.parts.view());
-    const needsRoot = !active || (await this.isAnother(checked, active));
+    const needsRoot = isDue || !active || (await this.isAnother(checked, active));
     const root = needsRoot
       ? await this.createRoot(checked, clusterId, forceWithoutCrossSigning ? undefined : active)
       : null;

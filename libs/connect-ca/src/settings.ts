@@ -8,6 +8,8 @@ export interface CaTimes {
   readonly keyType: KeyType;
   readonly keyBits: number;
   readonly csrMaxPerSecond: number;
+  /** Age at which an authority of our own making is replaced; undefined: never by itself. */
+  readonly rotationMs: number | undefined;
 }
 
 export const DEFAULT_SETTINGS: CaSettings = {
@@ -62,7 +64,10 @@ export function checkedSettings(given: Readonly<Record<string, unknown>>): CaSet
 export function timesOf(settings: CaSettings): CaTimes {
   const leafTtlMs = duration('LeafCertTTL', settings.LeafCertTTL);
   duration('IntermediateCertTTL', settings.IntermediateCertTTL);
-  duration('RotationPeriod', settings.RotationPeriod);
+  const rotationMs = duration('RotationPeriod', settings.RotationPeriod);
+  if (rotationMs < 2 * leafTtlMs) {
+    throw invalid('RotationPeriod must be at least twice the LeafCertTTL');
+  }
   const isUnchecked = settings['SkipValidate'] === true || settings['SkipValidate'] === 'true';
   const [leastMs, least] = isUnchecked
     ? [MIN_UNCHECKED_LEAF_TTL_MS, '10s']
@@ -86,7 +91,12 @@ export function timesOf(settings: CaSettings): CaTimes {
   }
   const csrMaxPerSecond = Number(settings['CSRMaxPerSecond'] ?? 50);
   if (!(csrMaxPerSecond >= 0)) throw invalid('CSRMaxPerSecond is a number, 0 is no limit');
-  return { leafTtlMs, keyType, keyBits, csrMaxPerSecond };
+  // Roots of the original stay as long as nobody changes them: only who asks for it gets others.
+  const isAsked = settings.RotationPeriod !== DEFAULT_SETTINGS.RotationPeriod;
+  return {
+    ...{ leafTtlMs, keyType, keyBits, csrMaxPerSecond },
+    rotationMs: isAsked ? rotationMs : undefined,
+  };
 }
 
 function duration(name: string, value: unknown): number {

@@ -28,7 +28,7 @@ export interface HeldLeaf {
 export interface LeafCacheOptions {
   readonly certifier: Pick<Certifier, 'createKey' | 'createCsr'>;
   readonly rpc: Rpc;
-  readonly roots: RootsWatch;
+  readonly roots: Pick<RootsWatch, 'current' | 'get' | 'onChange'>;
   readonly datacenter: string;
   readonly platform: Platform;
   readonly logger: Logger;

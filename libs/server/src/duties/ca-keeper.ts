@@ -7,13 +7,13 @@ const PRUNE_MS = 3_600_000;
 const RETRY_MS = 2000;
 
 export interface CaKeeperOptions {
-  readonly authority: Pick<Authority, 'initialize' | 'prune'>;
+  readonly authority: Pick<Authority, 'initialize' | 'prune' | 'rotateIfDue'>;
   readonly platform: Pick<Platform, 'timers'>;
   /** Named agent.server.connect. */
   readonly logger: Logger;
 }
 
-/** Leader duty: sees to it that there is a certificate authority, and that old ones are forgotten. */
+/** Leader duty: sees to it that there is a certificate authority that is not too old, and that former ones are forgotten. */
 export class CaKeeper implements Component {
   readonly name = 'ca-keeper';
   private readonly options: CaKeeperOptions;
@@ -50,6 +50,7 @@ export class CaKeeper implements Component {
   private async keep(): Promise<void> {
     const { authority } = this.options;
     await authority.initialize();
+    if (this.active) await authority.rotateIfDue();
     if (this.active) await authority.prune();
   }
 
