@@ -17,7 +17,7 @@ export const ADDRESS_KEYS: readonly ConfigKey[] = [
   }),
   key('addresses.grpc', 'text', 'Bind address(es) of gRPC.', {
     fallbackDoc: 'client_addr',
-    ...later('Connect'),
+    ...later('Envoy and gateways'),
     tier: 'C',
   }),
   key('advertise_addr', 'text', 'Address told to other members.', {
@@ -49,7 +49,7 @@ export const ADDRESS_KEYS: readonly ConfigKey[] = [
     fallback: -1,
     devFallback: 8502,
     range: { min: -1, max: 65535 },
-    ...later('Connect'),
+    ...later('Envoy and gateways'),
     tier: 'B',
   }),
   key('ports.serf_lan', 'whole', 'TCP and UDP.', {
@@ -61,13 +61,13 @@ export const ADDRESS_KEYS: readonly ConfigKey[] = [
   key('ports.proxy_min_port', 'whole', 'Unused range of removed managed proxies.', {
     fallback: 20000,
     range: { min: -1, max: 65535 },
-    ...later('Connect'),
+    ...later('Envoy and gateways'),
     tier: 'C',
   }),
   key('ports.proxy_max_port', 'whole', 'Unused range of removed managed proxies.', {
     fallback: 20255,
     range: { min: -1, max: 65535 },
-    ...later('Connect'),
+    ...later('Envoy and gateways'),
     tier: 'C',
   }),
   key('ports.sidecar_min_port', 'whole', 'First port given to sidecars.', {
@@ -81,13 +81,13 @@ export const ADDRESS_KEYS: readonly ConfigKey[] = [
   key('ports.expose_min_port', 'whole', 'Exposed check paths.', {
     fallback: 21500,
     range: { min: -1, max: 65535 },
-    ...later('Connect'),
+    ...later('Envoy and gateways'),
     tier: 'C',
   }),
   key('ports.expose_max_port', 'whole', 'Exposed check paths.', {
     fallback: 21755,
     range: { min: -1, max: 65535 },
-    ...later('Connect'),
+    ...later('Envoy and gateways'),
     tier: 'C',
   }),
   key('tagged_addresses', 'textMap', 'Extra lan/wan addresses of the node.', {

@@ -21,13 +21,13 @@ export const CONNECT_KEYS: readonly ConfigKey[] = [
   ),
   key('connect.enable_mesh_gateway_wan_federation', 'flag', 'Federate through mesh gateways.', {
     fallback: false,
-    ...later('Connect'),
+    ...later('Envoy and gateways'),
     tier: 'C',
   }),
   key('connect.test_ca_leaf_root_change_spread', 'duration', 'Test only.', {
     fallback: '0s',
     settable: false,
-    ...later('Connect'),
+    ...later('Envoy and gateways'),
     tier: 'C',
   }),
   key('enable_central_service_config', 'flag', 'Merge config entries into proxy registrations.', {
@@ -36,12 +36,12 @@ export const CONNECT_KEYS: readonly ConfigKey[] = [
   }),
   key('primary_gateways', 'texts', 'Mesh gateways of the primary.', {
     fallback: [],
-    ...later('Connect'),
+    ...later('Envoy and gateways'),
     tier: 'C',
   }),
   key('primary_gateways_interval', 'duration', 'Retry of the same.', {
     fallback: '30s',
-    ...later('Connect'),
+    ...later('Envoy and gateways'),
     tier: 'C',
   }),
 ];

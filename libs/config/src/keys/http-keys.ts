@@ -74,7 +74,7 @@ export const HTTP_KEYS: readonly ConfigKey[] = [
   key('limits.rpc_max_burst', 'whole', 'Client-side RPC rate limit.', {
     fallback: 1000,
     reloadable: true,
-    ...later('client agents'),
+    ...later('rate limits of clients'),
     tier: 'C',
   }),
   key('limits.rpc_max_conns_per_client', 'whole', 'RPC connections per client address.', {
@@ -86,7 +86,7 @@ export const HTTP_KEYS: readonly ConfigKey[] = [
     fallback: -1,
     fallbackDoc: '-1 (no limit)',
     reloadable: true,
-    ...later('client agents'),
+    ...later('rate limits of clients'),
     tier: 'C',
   }),
   key('limits.txn_max_req_len', 'whole', 'Largest transaction body, bytes.', {

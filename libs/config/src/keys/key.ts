@@ -2,12 +2,11 @@
 
 /** Subsystems whose arrival is still to come; a key of theirs is accepted and says so. */
 export type LaterCapability =
-  | 'client agents'
-  | 'Connect'
+  | 'rate limits of clients'
+  | 'Envoy and gateways'
   | 'the web UI'
   | 'ACLs'
   | 'TLS'
-  | 'config entries'
   | 'telemetry sinks'
   | 'auto-config'
   | 'the agent cache'

@@ -13,7 +13,7 @@ export interface CaKeeperOptions {
   readonly logger: Logger;
 }
 
-/** Leader duty: sees to it that there is a certificate authority that is not too old, and that former ones are forgotten. */
+/** Leader duty: there is a certificate authority, it is not too old, and former ones are forgotten. */
 export class CaKeeper implements Component {
   readonly name = 'ca-keeper';
   private readonly options: CaKeeperOptions;
