@@ -1,4 +1,4 @@
-import { defineCommand } from '@mesh/resource';
+import { defineCommand, type ReplicaChange } from '@mesh/resource';
 import { checkChains } from './chain.ts';
 import { configEntry } from './queries.ts';
 import { configEntries, entryKey } from './table.ts';
@@ -33,3 +33,16 @@ export const entryRemove = defineCommand<
   checkChains(txn, { kind, name, entry: undefined });
   return txn.delete(configEntries, entryKey(kind, name));
 });
+
+/** Takes over entries of the primary datacenter, which has checked them. */
+export const entriesReplicate = defineCommand<ReplicaChange<NewConfigEntry>, true>(
+  'config-entry.replicate',
+  (txn, { set, remove }, { index }) => {
+    for (const id of remove) txn.delete(configEntries, id);
+    for (const entry of set) {
+      const CreateIndex = configEntry(txn, entry.Kind, entry.Name)?.CreateIndex ?? index;
+      txn.put(configEntries, { ...entry, CreateIndex, ModifyIndex: index });
+    }
+    return true;
+  },
+);

@@ -1,12 +1,19 @@
 import { configEntryRoutes } from '@mesh/api-contract';
 import { invalid } from '@mesh/base';
-import type { ReadEndpoint, WriteEndpoint } from '@mesh/resource';
+import {
+  type ReadEndpoint,
+  type ReplicaChange,
+  replicaChange,
+  type WriteEndpoint,
+} from '@mesh/resource';
+import type { StateView } from '@mesh/state';
 import { checkChains } from './chain.ts';
-import { entryRemove, entryStore } from './commands.ts';
+import { entriesReplicate, entryRemove, entryStore } from './commands.ts';
 import { decodeEntry, requireKind } from './decode.ts';
 import { configEntriesOf, configEntry } from './queries.ts';
 import { type ResolvedConfig, resolveServiceConfig } from './resolve.ts';
-import type { ConfigEntry } from './types.ts';
+import { entryKey } from './table.ts';
+import type { ConfigEntry, NewConfigEntry } from './types.ts';
 
 /** What a write asks for. */
 export interface ApplyEntry {
@@ -21,6 +28,7 @@ export const configEntryApply: WriteEndpoint<ApplyEntry, boolean> = {
   kind: 'write',
   method: 'ConfigEntry.Apply',
   acl: configEntryRoutes.apply.acl,
+  isPrimarys: true,
   prepare: ({ entry: given, cas }, { view }) => {
     const entry = decodeEntry(given);
     if (cas !== null && (configEntry(view, entry.Kind, entry.Name)?.ModifyIndex ?? 0) !== cas) {
@@ -41,6 +49,7 @@ export const configEntryDelete: WriteEndpoint<EntryName, boolean> = {
   kind: 'write',
   method: 'ConfigEntry.Delete',
   acl: configEntryRoutes.delete.acl,
+  isPrimarys: true,
   prepare: ({ kind: given, name }, { view }) => {
     const kind = requireKind(given);
     if (name === '') throw invalid('Must provide both a kind and name to delete');
@@ -49,6 +58,31 @@ export const configEntryDelete: WriteEndpoint<EntryName, boolean> = {
     return { command: entryRemove, payload: { kind, name } };
   },
 };
+
+/** Takes over entries of the primary datacenter; the leader of another one alone writes this. */
+export const configEntryReplicate: WriteEndpoint<ReplicaChange<NewConfigEntry>, true> = {
+  kind: 'write',
+  method: 'ConfigEntry.Replicate',
+  acl: configEntryRoutes.apply.acl,
+  prepare: (payload) => ({ command: entriesReplicate, payload }),
+};
+
+/** What makes the entries here those of the primary datacenter; undefined where they are. */
+export function missingEntries(
+  primary: readonly ConfigEntry[],
+  view: StateView,
+): ReplicaChange<NewConfigEntry> | undefined {
+  const idOf = ({ Kind, Name }: NewConfigEntry) => entryKey(Kind, Name);
+  return replicaChange(primary, configEntriesOf(view, ''), idOf, contentsOf);
+}
+
+function contentsOf({
+  CreateIndex: _c,
+  ModifyIndex: _m,
+  ...contents
+}: ConfigEntry): NewConfigEntry {
+  return contents as NewConfigEntry;
+}
 
 /** One entry. */
 export const configEntryGet: ReadEndpoint<EntryName, ConfigEntry | null> = {

@@ -1,10 +1,11 @@
 import type { Resource } from '@mesh/resource';
-import { entryRemove, entryStore } from './commands.ts';
+import { entriesReplicate, entryRemove, entryStore } from './commands.ts';
 import {
   configEntryApply,
   configEntryDelete,
   configEntryGet,
   configEntryList,
+  configEntryReplicate,
   configResolve,
 } from './endpoint.ts';
 import { configEntries } from './table.ts';
@@ -14,9 +15,9 @@ export function configEntryResource(): Resource {
   return {
     name: 'config-entries',
     tables: [configEntries],
-    commands: [entryStore, entryRemove],
+    commands: [entryStore, entryRemove, entriesReplicate],
     endpoints: [
-      ...[configEntryApply, configEntryDelete],
+      ...[configEntryApply, configEntryDelete, configEntryReplicate],
       ...[configEntryGet, configEntryList, configResolve],
     ],
   };

@@ -1,3 +1,4 @@
+import { X509Certificate } from 'node:crypto';
 import { MeshError } from '@mesh/base';
 import { PLAIN_READ } from '@mesh/resource';
 import { DirectRpc } from '@mesh/testkit';
@@ -6,6 +7,7 @@ import { Authority } from './authority.ts';
 import { type ConfigureArgs, caRootsGet } from './endpoint.ts';
 import { storedRoots } from './queries.ts';
 import { caResource } from './resource.ts';
+import { SecondaryAuthority } from './secondary-authority.ts';
 import type { CaConfiguration } from './types.ts';
 
 const HOUR_MS = 3_600_000;
@@ -113,12 +115,16 @@ describe('the first authority', () => {
     ['the CA configuration has no "Bogus"', { Bogus: 1 }],
     ['leaf cert TTL must be greater or equal than 1h0m0s', { LeafCertTTL: '1m' }],
     ['leaf cert TTL must be greater or equal than 10s', { LeafCertTTL: '9s', SkipValidate: true }],
-    ['leaf cert TTL must be at most 8760h', { LeafCertTTL: '9000h', RotationPeriod: '99999h' }],
+    [
+      'leaf cert TTL must be at most 8760h',
+      { LeafCertTTL: '9000h', RotationPeriod: '99999h', IntermediateCertTTL: '99999h' },
+    ],
     ['LeafCertTTL: "soon" is no duration such as 72h', { LeafCertTTL: 'soon' }],
     ['RotationPeriod must be at least twice the LeafCertTTL', { RotationPeriod: '100h' }],
     ['PrivateKeyType "dsa" is unknown, accepted are ec and rsa', { PrivateKeyType: 'dsa' }],
     ['PrivateKeyBits 1024 do not go with rsa', { PrivateKeyType: 'rsa', PrivateKeyBits: 1024 }],
     ['CSRMaxPerSecond is a number, 0 is no limit', { CSRMaxPerSecond: -1 }],
+    ['IntermediateCertTTL must be at least three times', { IntermediateCertTTL: '100h' }],
     ['RootCert and PrivateKey must be given together', { RootCert: 'x' }],
   ])('refuses: %s', async (message, settings) => {
     const world = await World.start();
@@ -256,5 +262,88 @@ describe('another authority', () => {
     await world.authority.rotateIfDue();
     expect((await world.roots()).ActiveRootID).toBe(second);
     expect(storedRoots(world.rpc.store.view())).toHaveLength(2);
+  });
+});
+
+describe('the authority of another datacenter', () => {
+  /** One that follows a primary, both in memory. */
+  async function follower(primary: World) {
+    const world = new World({ LeafCertTTL: '2h' });
+    const secondary = new SecondaryAuthority({
+      datacenter: 'dc1',
+      certifier: world.certifier,
+      platform: {
+        clock: { nowMs: () => world.nowMs, monotonicMs: () => world.nowMs },
+        random: { float: () => 0.5, bytes: (n) => new Uint8Array(n), uuid: () => 'aaaaaaaa-1111' },
+      },
+      view: () => world.rpc.store.view(),
+      write: (endpoint, args) => world.rpc.write(endpoint, args, { datacenter: '', token: '' }),
+      askPrimary: (endpoint, args) =>
+        primary.rpc.call(endpoint, args, { datacenter: 'dc1', token: '', server: 'leader' }),
+      initial: change({ LeafCertTTL: '2h' }),
+    });
+    const follow = async () => secondary.follow(await primary.roots());
+    return { world, follow };
+  }
+
+  it('signs with a key that the primary has certified, and trusts its roots', async () => {
+    const primary = await World.start();
+    const { world, follow } = await follower(primary);
+    await follow();
+    const [there, here] = [await primary.roots(), await world.roots()];
+    expect(here).toMatchObject({
+      TrustDomain: there.TrustDomain,
+      ActiveRootID: there.ActiveRootID,
+    });
+    expect(JSON.stringify(here)).not.toContain('PRIVATE KEY');
+    const leaf = await world.authority.sign(await world.csr());
+    const [own, intermediate] = leaf.CertPEM.split(/(?<=END CERTIFICATE-----\n)/);
+    const root = new X509Certificate(there.Roots[0]!.RootCert);
+    const signer = new X509Certificate(intermediate!);
+    expect(signer.verify(root.publicKey)).toBe(true);
+    expect(signer.ca).toBe(true);
+    expect(new X509Certificate(own!).verify(signer.publicKey)).toBe(true);
+    expect(Date.parse(leaf.ValidBefore) - Date.parse(leaf.ValidAfter)).toBe(2 * HOUR_MS);
+  });
+
+  it('has another key certified at half of its life, and when another root signs', async () => {
+    const primary = await World.start({ IntermediateCertTTL: '1000h' });
+    const { world, follow } = await follower(primary);
+    const signer = () => storedRoots(world.rpc.store.view())[0]?.signingCert;
+    await follow();
+    const first = signer();
+    await follow();
+    expect(signer()).toBe(first);
+    for (const one of [primary, world]) one.nowMs += 501 * HOUR_MS;
+    await follow();
+    const second = signer();
+    expect(second).not.toBe(first);
+    await primary.authority.configure(change({ PrivateKeyBits: 384 }));
+    await follow();
+    expect(signer()).not.toBe(second);
+    expect((await world.roots()).Roots).toHaveLength(2);
+    // A root that is forgotten there is forgotten here, with the same signer.
+    const third = signer();
+    for (const one of [primary, world]) one.nowMs += 2 * 72 * HOUR_MS;
+    await primary.authority.prune();
+    await follow();
+    expect([(await world.roots()).Roots.length, signer()]).toEqual([1, third]);
+  });
+
+  it('keeps its own lives of leaves, and leaves roots to the primary', async () => {
+    const primary = await World.start();
+    const { world, follow } = await follower(primary);
+    await follow();
+    await world.authority.configure(change({ LeafCertTTL: '3h' }));
+    expect((await world.configuration()).Config).toMatchObject({ LeafCertTTL: '3h' });
+    expect(await refusal(world.authority.configure(change({ PrivateKeyBits: 384 })))).toContain(
+      'the root is that of the primary datacenter',
+    );
+    expect(await refusal(world.authority.signIntermediate(await world.csr()))).toContain(
+      'is not the primary datacenter',
+    );
+    expect(await refusal(primary.authority.signIntermediate(await world.csr()))).toContain(
+      'the request of an authority must have one SPIFFE ID',
+    );
   });
 });

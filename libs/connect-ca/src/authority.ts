@@ -65,26 +65,18 @@ export class Authority {
 
   /** Signs a request. Throws MeshError: `invalid-argument`, `rate-limited`, `unavailable`. */
   async sign(csrPem: unknown): Promise<SignedLeaf> {
-    if (typeof csrPem !== 'string' || csrPem.length > MAX_CSR_CHARS) {
-      throw invalid(`a certificate request is PEM of at most ${MAX_CSR_CHARS} characters`);
-    }
-    const view = this.parts.view();
-    const stored = storedConfiguration(view);
-    const root = activeRoot(view);
-    if (!stored || !root) throw notReady();
-    const { leafTtlMs, csrMaxPerSecond } = timesOf(stored.Config);
+    const csr = requireCsr(csrPem);
+    const { view, stored, root } = this.signing();
+    const { leafTtlMs } = timesOf(stored.Config);
     const { clock, certifier } = { ...this.parts, ...this.parts.platform };
-    if (!this.limit.take(csrMaxPerSecond, clock.monotonicMs())) {
-      throw new MeshError('rate-limited', 'too many certificates are asked for, try again later');
-    }
-    const { service, uri } = this.subjectOf(await certifier.readCsr(csrPem), stored.clusterId);
+    const { service, uri } = this.subjectOf(await certifier.readCsr(csr), stored.clusterId);
     const nowMs = clock.nowMs();
     const notBeforeMs = nowMs - Math.min(BACKDATE_MS, leafTtlMs * BACKDATE_SHARE);
     const notAfterMs = Math.min(notBeforeMs + leafTtlMs, root.notAfterMs);
     const leaf = await certifier.signLeaf({
-      ...{ csrPem, uri, notBeforeMs, notAfterMs },
+      ...{ csrPem: csr, uri, notBeforeMs, notAfterMs },
       commonName: leafCommonName(service, stored.clusterId),
-      issuer: { certPem: root.RootCert, keyPem: root.signingKey },
+      issuer: { certPem: root.signingCert ?? root.RootCert, keyPem: root.signingKey },
     });
     const { serialHex } = await certifier.readCertificate(leaf);
     return {
@@ -97,6 +89,44 @@ export class Authority {
       CreateIndex: view.index,
       ModifyIndex: view.index,
     };
+  }
+
+  /**
+   * Signs the request of another datacenter's authority. Throws as `sign`, and `invalid-argument` where this is
+   * not the primary datacenter.
+   */
+  async signIntermediate(csrPem: unknown): Promise<string> {
+    const csr = requireCsr(csrPem);
+    const { stored, root } = this.signing();
+    if (root.signingCert !== undefined) {
+      throw invalid(`${this.parts.datacenter} is not the primary datacenter`);
+    }
+    const { certifier, platform } = this.parts;
+    const { uris, commonName } = await certifier.readCsr(csr);
+    const uri = rootUri(trustDomainOf(stored.clusterId));
+    if (uris.length !== 1 || uris[0] !== uri) {
+      throw invalid(`the request of an authority must have one SPIFFE ID, ${uri}`);
+    }
+    const notBeforeMs = platform.clock.nowMs() - BACKDATE_MS;
+    const { intermediateTtlMs } = timesOf(stored.Config);
+    return certifier.signIntermediate({
+      ...{ csrPem: csr, uri, commonName, notBeforeMs },
+      notAfterMs: Math.min(notBeforeMs + intermediateTtlMs, root.notAfterMs),
+      issuer: { certPem: root.RootCert, keyPem: root.signingKey },
+    });
+  }
+
+  /** What to sign with, unless too much is asked for. */
+  private signing() {
+    const view = this.parts.view();
+    const stored = storedConfiguration(view);
+    const root = activeRoot(view);
+    if (!stored || !root) throw notReady();
+    const { csrMaxPerSecond } = timesOf(stored.Config);
+    if (!this.limit.take(csrMaxPerSecond, this.parts.platform.clock.monotonicMs())) {
+      throw new MeshError('rate-limited', 'too many certificates are asked for, try again later');
+    }
+    return { view, stored, root };
   }
 
   /** Makes another authority when the active one is older than RotationPeriod; one of the operator's own stays. */
@@ -137,6 +167,10 @@ export class Authority {
       );
     }
     const checked = checkedSettings(settings);
+    if (activeRoot(this.parts.view())?.signingCert !== undefined) {
+      await this.changeSettings(checked, stored);
+      return;
+    }
     const clusterId = stored?.clusterId ?? this.parts.platform.random.uuid();
     const active = activeRoot(this.parts.view());
     const needsRoot = isDue || !active || (await this.isAnother(checked, active));
@@ -149,6 +183,22 @@ export class Authority {
     };
     const expectedIndex = stored?.ModifyIndex ?? 0;
     await this.parts.write(caStore, { configuration, root, expectedIndex });
+  }
+
+  /** Where the authority is the primary datacenter's: how long leaves live, and how many are signed. */
+  private async changeSettings(
+    Config: CaSettings,
+    stored: StoredConfiguration | undefined,
+  ): Promise<void> {
+    if (!stored) throw notReady();
+    const rooted = ['RootCert', 'PrivateKey', 'PrivateKeyType', 'PrivateKeyBits'];
+    const given = rooted.find((name) => Config[name] !== undefined);
+    if (given)
+      throw invalid(`${given}: the root is that of the primary datacenter, change it there`);
+    const configuration = { ...stored, Config };
+    await this.parts.write(caStore, {
+      ...{ configuration, root: null, expectedIndex: stored.ModifyIndex },
+    });
   }
 
   /** Whether settings ask for another authority than the active one. */
@@ -239,6 +289,11 @@ export class Authority {
     requireServiceName(service);
     return { service, uri: serviceUri(identity) };
   }
+}
+
+function requireCsr(csrPem: unknown): string {
+  if (typeof csrPem === 'string' && csrPem.length <= MAX_CSR_CHARS) return csrPem;
+  throw invalid(`a certificate request is PEM of at most ${MAX_CSR_CHARS} characters`);
 }
 
 function notReady(): MeshError {

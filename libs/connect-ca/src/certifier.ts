@@ -71,6 +71,15 @@ export interface Certifier {
       readonly issuer: Issuer;
     },
   ): Promise<string>;
+  /** A certificate of another datacenter's authority, which signs certificates of services alone. */
+  signIntermediate(
+    options: Validity & {
+      readonly csrPem: string;
+      readonly commonName: string;
+      readonly uri: string;
+      readonly issuer: Issuer;
+    },
+  ): Promise<string>;
   readCsr(pem: string): Promise<RequestFacts>;
   readCertificate(pem: string): Promise<CertificateFacts>;
   /** Whether a private key is that of a certificate. */

@@ -1,7 +1,13 @@
 import { connectCaRoutes } from '@mesh/api-contract';
 import { MeshError } from '@mesh/base';
 import type { CallEndpoint, ReadEndpoint, WriteEndpoint } from '@mesh/resource';
-import { authorityStore, rootRemove, type StoreAuthority } from './commands.ts';
+import {
+  authorityStore,
+  foreignStore,
+  rootRemove,
+  type StoreAuthority,
+  type StoreForeign,
+} from './commands.ts';
 import { publicRoots } from './queries.ts';
 import type { CaConfiguration, CaRoots, SignedLeaf } from './types.ts';
 
@@ -40,6 +46,21 @@ export const caSign: CallEndpoint<{ readonly csr: string }, SignedLeaf> = {
   kind: 'call',
   method: 'ConnectCA.Sign',
   acl: { check: { resource: 'service', access: 'write', segment: 'handler' } },
+};
+
+/** Signs the request of another datacenter's authority: PEM. */
+export const caSignIntermediate: CallEndpoint<{ readonly csr: string }, string> = {
+  kind: 'call',
+  method: 'ConnectCA.SignIntermediate',
+  acl: connectCaRoutes.configure.acl,
+};
+
+/** What the leader of another datacenter than the primary makes of its authorities; it alone writes this. */
+export const caStoreForeign: WriteEndpoint<StoreForeign, boolean> = {
+  kind: 'write',
+  method: 'ConnectCA.StoreForeign',
+  acl: connectCaRoutes.configure.acl,
+  prepare: (payload) => ({ command: foreignStore, payload }),
 };
 
 /** What the leader makes of a change; it alone writes this. */

@@ -10,7 +10,7 @@ export type {
   RequestFacts,
   Validity,
 } from './certifier.ts';
-export type { StoreAuthority } from './commands.ts';
+export type { StoreAuthority, StoreForeign } from './commands.ts';
 // RPC methods.
 export type { ConfigureArgs } from './endpoint.ts';
 export {
@@ -19,13 +19,17 @@ export {
   caRemoveRoot,
   caRootsGet,
   caSign,
+  caSignIntermediate,
   caStore,
+  caStoreForeign,
   connectDisabled,
 } from './endpoint.ts';
 export type { CaHttpDeps } from './http.ts';
 export { caHttpRoutes } from './http.ts';
 export type { CaResourceParts } from './resource.ts';
 export { caResource } from './resource.ts';
+export type { SecondaryParts } from './secondary-authority.ts';
+export { SecondaryAuthority } from './secondary-authority.ts';
 // Names in certificates, for agents and proxies.
 export type { ServiceIdentity } from './spiffe.ts';
 export { leafCommonName, parseServiceUri, serviceUri, trustDomainOf } from './spiffe.ts';

@@ -33,7 +33,14 @@ export function publicRoots(view: StateView): CaRoots | undefined {
 }
 
 function publicRoot(root: StoredRoot): CaRoot {
-  const { signingKey: _key, notAfterMs: _end, rotatedOutAtMs: _out, ...shown } = root;
+  const {
+    signingKey: _key,
+    signingCert: _cert,
+    signedFromMs: _from,
+    notAfterMs: _end,
+    rotatedOutAtMs: _out,
+    ...shown
+  } = root;
   return shown;
 }
 

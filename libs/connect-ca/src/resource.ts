@@ -1,7 +1,7 @@
 import type { Resource } from '@mesh/resource';
 import type { StateView } from '@mesh/state';
 import type { Authority } from './authority.ts';
-import { authorityStore, rootRemove } from './commands.ts';
+import { authorityStore, foreignStore, rootRemove } from './commands.ts';
 import { decodeConfigure } from './decode.ts';
 import {
   type ConfigureArgs,
@@ -10,7 +10,9 @@ import {
   caRemoveRoot,
   caRootsGet,
   caSign,
+  caSignIntermediate,
   caStore,
+  caStoreForeign,
 } from './endpoint.ts';
 import { publicConfiguration } from './queries.ts';
 import { caConfigurations, caRoots } from './table.ts';
@@ -26,8 +28,8 @@ export function caResource({ authority, view }: CaResourceParts): Resource {
   return {
     name: 'connect-ca',
     tables: [caConfigurations, caRoots],
-    commands: [authorityStore, rootRemove],
-    endpoints: [caRootsGet, caStore, caRemoveRoot],
+    commands: [authorityStore, foreignStore, rootRemove],
+    endpoints: [caRootsGet, caStore, caStoreForeign, caRemoveRoot],
     calls: [
       { endpoint: caConfigurationGet, run: () => publicConfiguration(view()) ?? null },
       {
@@ -36,8 +38,16 @@ export function caResource({ authority, view }: CaResourceParts): Resource {
       },
       {
         endpoint: caSign,
-        run: (args) => authority().sign((args as { csr?: unknown } | null)?.csr),
+        run: (args) => authority().sign(csrOf(args)),
+      },
+      {
+        endpoint: caSignIntermediate,
+        run: (args) => authority().signIntermediate(csrOf(args)),
       },
     ],
   };
+}
+
+function csrOf(args: unknown): unknown {
+  return (args as { csr?: unknown } | null)?.csr;
 }

@@ -5,6 +5,7 @@ import type { CaSettings } from './types.ts';
 /** Milliseconds of the settings, and the key that an authority gets. */
 export interface CaTimes {
   readonly leafTtlMs: number;
+  readonly intermediateTtlMs: number;
   readonly keyType: KeyType;
   readonly keyBits: number;
   readonly csrMaxPerSecond: number;
@@ -63,7 +64,10 @@ export function checkedSettings(given: Readonly<Record<string, unknown>>): CaSet
 /** What settings mean. Throws `invalid-argument` for values that make no sense. */
 export function timesOf(settings: CaSettings): CaTimes {
   const leafTtlMs = duration('LeafCertTTL', settings.LeafCertTTL);
-  duration('IntermediateCertTTL', settings.IntermediateCertTTL);
+  const intermediateTtlMs = duration('IntermediateCertTTL', settings.IntermediateCertTTL);
+  if (intermediateTtlMs < 3 * leafTtlMs) {
+    throw invalid('IntermediateCertTTL must be at least three times the LeafCertTTL');
+  }
   const rotationMs = duration('RotationPeriod', settings.RotationPeriod);
   if (rotationMs < 2 * leafTtlMs) {
     throw invalid('RotationPeriod must be at least twice the LeafCertTTL');
@@ -94,7 +98,7 @@ export function timesOf(settings: CaSettings): CaTimes {
   // Roots of the original stay as long as nobody changes them: only who asks for it gets others.
   const isAsked = settings.RotationPeriod !== DEFAULT_SETTINGS.RotationPeriod;
   return {
-    ...{ leafTtlMs, keyType, keyBits, csrMaxPerSecond },
+    ...{ leafTtlMs, intermediateTtlMs, keyType, keyBits, csrMaxPerSecond },
     rotationMs: isAsked ? rotationMs : undefined,
   };
 }

@@ -43,6 +43,11 @@ export function parseServiceUri(uri: string): ServiceIdentity | undefined {
   }
 }
 
+/** Cluster that a trust domain is named after. */
+export function clusterOf(trustDomain: string): string {
+  return trustDomain.replace(/\.consul$/, '');
+}
+
 /** Common name of a service's certificate, at most 64 characters (RFC 5280 A.1). */
 export function leafCommonName(service: string, clusterId: string): string {
   const label = service.toLowerCase().replace(/[^a-z0-9]/g, '');

@@ -23,8 +23,13 @@ export interface CaRoot extends RaftIndex {
 
 /** An authority in the state: with the key that never leaves the servers. */
 export interface StoredRoot extends CaRoot {
-  /** PEM. */
+  /** PEM; '' where this datacenter does not sign with it. */
   readonly signingKey: string;
+  /** PEM of who signs here, where it is not the authority itself but another datacenter's. */
+  readonly signingCert?: string;
+  /** Since when `signingCert` holds, milliseconds since the epoch. */
+  readonly signedFromMs?: number;
+  /** Until when certificates can be signed, milliseconds since the epoch. */
   readonly notAfterMs: number;
   /** When another one took its place, milliseconds since the epoch; 0 while it is the active one. */
   readonly rotatedOutAtMs: number;

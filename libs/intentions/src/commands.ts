@@ -1,5 +1,5 @@
 import { MeshError } from '@mesh/base';
-import { defineCommand } from '@mesh/resource';
+import { defineCommand, type ReplicaChange } from '@mesh/resource';
 import type { StateView } from '@mesh/state';
 import { intentionOfPair } from './queries.ts';
 import { destinationOf, intentions, sourceOf } from './table.ts';
@@ -19,6 +19,20 @@ export const intentionStore = defineCommand<NewIntention, string>(
       ModifyIndex: index,
     });
     return intention.ID;
+  },
+);
+
+/** Takes over intentions of the primary datacenter, complete as they are there. */
+export const intentionsReplicate = defineCommand<ReplicaChange<NewIntention>, true>(
+  'intention.replicate',
+  (txn, { set, remove }, { index }) => {
+    for (const id of remove) txn.delete(intentions, id);
+    for (const intention of set) {
+      const existing = txn.get(intentions, intention.ID);
+      const CreateIndex = existing?.CreateIndex ?? index;
+      txn.put(intentions, { ...intention, CreateIndex, ModifyIndex: index });
+    }
+    return true;
   },
 );
 

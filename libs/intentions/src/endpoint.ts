@@ -1,7 +1,19 @@
 import { type Intention, type IntentionMatches, intentionRoutes } from '@mesh/api-contract';
 import { invalid, MeshError } from '@mesh/base';
-import type { ReadEndpoint, WriteContext, WriteEndpoint } from '@mesh/resource';
-import { intentionRemove, intentionStore, requireFreePair } from './commands.ts';
+import {
+  type ReadEndpoint,
+  type ReplicaChange,
+  replicaChange,
+  type WriteContext,
+  type WriteEndpoint,
+} from '@mesh/resource';
+import type { StateView } from '@mesh/state';
+import {
+  intentionRemove,
+  intentionStore,
+  intentionsReplicate,
+  requireFreePair,
+} from './commands.ts';
 import {
   allIntentions,
   decidingIntention,
@@ -13,6 +25,7 @@ import {
   DEFAULT_NAMESPACE,
   type IntentionRequest,
   type MatchBy,
+  type NewIntention,
   type QualifiedName,
   qualifiedName,
 } from './types.ts';
@@ -33,6 +46,7 @@ export const intentionCreate: WriteEndpoint<IntentionRequest, string> = {
   kind: 'write',
   method: 'Intention.Create',
   acl: intentionRoutes.create.acl,
+  isPrimarys: true,
   prepare: (request, { view, uuid, nowMs }) => {
     if (request.ID !== '') throw invalid('ID must be empty when creating a new intention');
     const intention = checkedIntention(request, uuid(), nowMs);
@@ -46,6 +60,7 @@ export const intentionUpdate: WriteEndpoint<IntentionRequest, string> = {
   kind: 'write',
   method: 'Intention.Update',
   acl: intentionRoutes.update.acl,
+  isPrimarys: true,
   prepare: (request, context) => replace(request, requireExisting(request.ID, context), context),
 };
 
@@ -54,6 +69,7 @@ export const intentionUpsert: WriteEndpoint<IntentionRequest, string> = {
   kind: 'write',
   method: 'Intention.Upsert',
   acl: intentionRoutes.exactSet.acl,
+  isPrimarys: true,
   prepare: (request, context) => {
     const source = side(request.SourceNS, request.SourceName);
     const destination = side(request.DestinationNS, request.DestinationName);
@@ -67,6 +83,7 @@ export const intentionDelete: WriteEndpoint<{ readonly id: string }, boolean> = 
   kind: 'write',
   method: 'Intention.Delete',
   acl: intentionRoutes.delete.acl,
+  isPrimarys: true,
   prepare: ({ id }, { view }) => {
     const existing = intentionById(view, requireIntentionId(id));
     if (!existing) {
@@ -87,12 +104,33 @@ export const intentionDeletePair: WriteEndpoint<IntentionPair, boolean> = {
   kind: 'write',
   method: 'Intention.DeletePair',
   acl: intentionRoutes.exactDelete.acl,
+  isPrimarys: true,
   prepare: ({ source, destination }, { view }) => {
     const existing = intentionOfPair(view, qualifiedName(source), qualifiedName(destination));
     if (!existing) return { answer: true };
     return { command: intentionRemove, payload: { id: existing.ID } };
   },
 };
+
+/** Takes over intentions of the primary datacenter; the leader of another one alone writes this. */
+export const intentionReplicate: WriteEndpoint<ReplicaChange<NewIntention>, true> = {
+  kind: 'write',
+  method: 'Intention.Replicate',
+  acl: intentionRoutes.create.acl,
+  prepare: (payload) => ({ command: intentionsReplicate, payload }),
+};
+
+/** What makes the intentions here those of the primary datacenter; undefined where they are. */
+export function missingIntentions(
+  primary: readonly Intention[],
+  view: StateView,
+): ReplicaChange<NewIntention> | undefined {
+  return replicaChange(primary, allIntentions(view), ({ ID }) => ID, contentsOf);
+}
+
+function contentsOf({ CreateIndex: _c, ModifyIndex: _m, ...contents }: Intention): NewIntention {
+  return contents;
+}
 
 /** All intentions, in order of precedence. */
 export const intentionList: ReadEndpoint<Record<string, never>, readonly Intention[]> = {

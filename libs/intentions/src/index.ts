@@ -9,8 +9,10 @@ export {
   intentionGetPair,
   intentionList,
   intentionMatch,
+  intentionReplicate,
   intentionUpdate,
   intentionUpsert,
+  missingIntentions,
 } from './endpoint.ts';
 export type { IntentionHttpDeps } from './http.ts';
 export { intentionHttpRoutes } from './http.ts';

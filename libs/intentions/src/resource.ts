@@ -1,5 +1,5 @@
 import type { ReadEndpoint, Resource } from '@mesh/resource';
-import { intentionRemove, intentionStore } from './commands.ts';
+import { intentionRemove, intentionStore, intentionsReplicate } from './commands.ts';
 import {
   type IntentionPair,
   intentionCreate,
@@ -9,6 +9,7 @@ import {
   intentionGetPair,
   intentionList,
   intentionMatch,
+  intentionReplicate,
   intentionUpdate,
   intentionUpsert,
 } from './endpoint.ts';
@@ -19,13 +20,14 @@ export function intentionResource(check: ReadEndpoint<IntentionPair, boolean>): 
   return {
     name: 'intentions',
     tables: [intentions],
-    commands: [intentionStore, intentionRemove],
+    commands: [intentionStore, intentionRemove, intentionsReplicate],
     endpoints: [
       intentionCreate,
       intentionUpdate,
       intentionUpsert,
       intentionDelete,
       intentionDeletePair,
+      intentionReplicate,
       intentionList,
       intentionGet,
       intentionGetPair,

@@ -82,6 +82,8 @@ export interface WriteEndpoint<A, R> {
   readonly kind: 'write';
   readonly method: string;
   readonly acl: AclRule;
+  /** Written in the primary datacenter, which the others follow. @default false */
+  readonly isPrimarys?: boolean;
   // biome-ignore lint/suspicious/noExplicitAny: the payload type is private to the endpoint
   prepare(args: A, context: WriteContext): Proposal<any, R> | { readonly answer: R };
 }

@@ -29,4 +29,6 @@ export type {
 } from './http.ts';
 export { emptyReply, implement, jsonReply, readReply, textReply } from './http.ts';
 export { decodeJsonBody } from './json-body.ts';
+export type { ReplicaChange } from './replica.ts';
+export { replicaChange } from './replica.ts';
 export type { Resource } from './resource.ts';

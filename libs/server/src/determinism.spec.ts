@@ -4,6 +4,7 @@
  */
 import { MeshError, silentLogger } from '@mesh/base';
 import { catalogHttpRoutes } from '@mesh/catalog';
+import { configEntryHttpRoutes } from '@mesh/config-entry';
 import { coordinateBatchUpdate, coordinateUpdate, originCoordinate } from '@mesh/coordinate';
 import { intentionHttpRoutes } from '@mesh/intentions';
 import { kvHttpRoutes } from '@mesh/kv';
@@ -129,6 +130,7 @@ async function run(history: readonly Step[]): Promise<Leader> {
     ...queryHttpRoutes({ rpc, nodeName: 'n1' }),
     ...operatorHttpRoutes({ rpc }),
     ...intentionHttpRoutes({ rpc, check: testIntentionCheck }),
+    ...configEntryHttpRoutes({ rpc }),
   ];
   await leader.write(leader.replica.reaping.endpoint, { index: 0 });
   const n1 = { Node: 'n1', Address: '::1', Check: { CheckID: 'serfHealth', Status: 'passing' } };

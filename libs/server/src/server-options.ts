@@ -71,6 +71,10 @@ export interface ServerOptions {
   readonly sessionTtlMinMs: number;
   /** Longest that a graceful leave may take, milliseconds (performance.leave_drain_time). */
   readonly leaveDrainTimeMs: number;
+  /**
+   * Datacenter whose authority, intentions and configuration entries hold here too. @default this one
+   */
+  readonly primaryDatacenter?: string;
   /** Entries of the central configuration that are stored where there are none of their names. @default none */
   readonly configEntries?: readonly NewConfigEntry[];
   /** The certificate authority of the service mesh; undefined where the mesh is off. */

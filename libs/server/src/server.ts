@@ -1,5 +1,5 @@
 import { assert, type Component } from '@mesh/base';
-import { Authority, caResource, connectDisabled } from '@mesh/connect-ca';
+import { Authority, caResource, connectDisabled, SecondaryAuthority } from '@mesh/connect-ca';
 import {
   CoordinateBatcher,
   coordinateBatchUpdate,
@@ -38,6 +38,7 @@ import { CaKeeper } from './duties/ca-keeper.ts';
 import { ConfigSeeder } from './duties/config-seeder.ts';
 import { Departures } from './duties/departures.ts';
 import { Lead } from './duties/lead.ts';
+import { askLeaderOf, primaryDuties } from './duties/primary-duties.ts';
 import { Reconciler } from './duties/reconciler.ts';
 import { TombstoneReaper, tombstoneReaping } from './duties/tombstone-reaper.ts';
 import { Fsm } from './fsm.ts';
@@ -156,8 +157,7 @@ class ServerParts implements Server {
     this.authority = this.createAuthority();
     const duties = [
       ...[reconciler, this.sessions, this.batcher, reaper, abandoned, this.autopilot],
-      ...this.caKeepers(),
-      this.createSeeder(),
+      ...this.centralDuties(),
     ];
     const lead = new Lead({
       ...options,
@@ -223,6 +223,7 @@ class ServerParts implements Server {
     assert(bound.size === calls.length, 'calls have different names');
     return new ServerRpc({
       ...options,
+      primaryDatacenter: this.primary,
       store,
       consensus,
       watch,
@@ -294,18 +295,29 @@ class ServerParts implements Server {
     });
   }
 
-  private caKeepers(): readonly CaKeeper[] {
-    const { authority } = this;
-    const { platform, logger } = this.options;
-    return authority
-      ? [new CaKeeper({ authority, platform, logger: logger.named('connect') })]
-      : [];
+  private get primary(): string {
+    return this.options.primaryDatacenter ?? this.options.datacenter;
   }
 
-  private createSeeder(): ConfigSeeder {
-    const { configEntries: entries = [], logger } = this.options;
-    const write = this.rpc.writeAsLeader.bind(this.rpc);
-    return new ConfigSeeder({ entries, write, logger });
+  /** The authority and the central configuration: in the primary datacenter kept, elsewhere followed. */
+  private centralDuties(): readonly Component[] {
+    const { authority, rpc, primary } = this;
+    const { platform, logger, configEntries: entries = [], datacenter } = this.options;
+    const view = () => this.store.view();
+    const write = rpc.writeAsLeader.bind(rpc);
+    if (primary !== datacenter) {
+      const askPrimary = askLeaderOf(rpc, primary);
+      const own = this.options.authority;
+      const secondary =
+        own && new SecondaryAuthority({ ...own, platform, datacenter, view, write, askPrimary });
+      return primaryDuties({ primary, rpc, view, authority: secondary, platform, logger });
+    }
+    return [
+      ...(authority
+        ? [new CaKeeper({ authority, platform, logger: logger.named('connect') })]
+        : []),
+      new ConfigSeeder({ entries, write, logger }),
+    ];
   }
 
   private requireAuthority(): Authority {

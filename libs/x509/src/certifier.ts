@@ -44,6 +44,7 @@ export function createCertifier(): Certifier {
     crossSign: refusing('certificate', crossSign),
     createCsr,
     signLeaf: refusing('certificate request', signLeaf),
+    signIntermediate: refusing('certificate request', signIntermediate),
     readCsr: refusing('certificate request', readCsr),
     readCertificate: refusing('certificate', readCertificate),
     isKeyOf,
@@ -131,6 +132,26 @@ async function signLeaf(options: Parameters<Certifier['signLeaf']>[0]): Promise<
     signingKey: by.key as never,
     publicKey,
     extensions: leafExtensions(keyId(publicKey.rawData), by.keyId, uri),
+  });
+  return certificate.toString('pem');
+}
+
+async function signIntermediate(
+  options: Parameters<Certifier['signIntermediate']>[0],
+): Promise<string> {
+  const { csrPem, commonName, uri, issuer, ...validity } = options;
+  const { publicKey } = parseRequest(csrPem);
+  const by = await signer(issuer);
+  const certificate = await X509CertificateGenerator.create({
+    ...dates(validity),
+    serialNumber: serial(LEAF_SERIAL_BYTES),
+    subject: distinguished(commonName),
+    issuer: by.name,
+    signingAlgorithm: by.algorithm as never,
+    signingKey: by.key as never,
+    publicKey,
+    // It signs certificates of services, and of nobody else.
+    extensions: rootExtensions(keyId(publicKey.rawData), by.keyId, [uri], 0),
   });
   return certificate.toString('pem');
 }

@@ -16,12 +16,20 @@ export function keyId(spki: ArrayBuffer): string {
   return createHash('sha256').update(Buffer.from(spki)).digest('hex');
 }
 
-/** What an authority's certificate says of it. */
-export function rootExtensions(subjectKey: string, authorityKey: string, uris: readonly string[]) {
+/**
+ * What an authority's certificate says of it.
+ * @param pathLength authorities that may stand below it; without it any number
+ */
+export function rootExtensions(
+  subjectKey: string,
+  authorityKey: string,
+  uris: readonly string[],
+  pathLength?: number,
+) {
   const { digitalSignature, keyCertSign, cRLSign } = KeyUsageFlags;
   return [
     new KeyUsagesExtension(digitalSignature | keyCertSign | cRLSign, true),
-    new BasicConstraintsExtension(true, undefined, true),
+    new BasicConstraintsExtension(true, pathLength, true),
     new SubjectKeyIdentifierExtension(subjectKey),
     new AuthorityKeyIdentifierExtension(authorityKey),
     ...(uris.length > 0 ? [names(uris)] : []),

@@ -12,7 +12,6 @@ export function warningsOf(settings: Settings, nodeName: string): readonly strin
   return [
     ...settings.setKeys().flatMap((row) => keyWarnings(settings, row)),
     ...bootstrapWarnings(settings),
-    ...primaryWarnings(settings),
     ...nodeNameWarnings(nodeName),
     ...devWarnings(settings),
     ...scriptWarnings(settings),
@@ -44,16 +43,6 @@ function keyWarnings(settings: Settings, row: ConfigKey): readonly string[] {
     );
   }
   return warnings;
-}
-
-/** Each datacenter has its own of what another one's servers would give. */
-function primaryWarnings(settings: Settings): readonly string[] {
-  const primary = settings.text('primary_datacenter');
-  if (primary === '' || primary === settings.text('datacenter')) return [];
-  return [
-    `primary_datacenter = ${primary} is accepted but not used: intentions, configuration entries and the ` +
-      'certificate authority of each datacenter are its own in this version',
-  ];
 }
 
 function isDefault(settings: Settings, row: ConfigKey): boolean {

@@ -1,5 +1,6 @@
 import { MeshError } from '@mesh/base';
 import { catalogHttpRoutes } from '@mesh/catalog';
+import { configEntryHttpRoutes } from '@mesh/config-entry';
 import { coordinateBatchUpdate, coordinateHttpRoutes, coordinateUpdate } from '@mesh/coordinate';
 import { healthHttpRoutes } from '@mesh/health';
 import { intentionHttpRoutes } from '@mesh/intentions';
@@ -32,6 +33,7 @@ function routesOver(rpc: Rpc) {
     ...queryHttpRoutes({ rpc, nodeName: 'n1' }),
     ...operatorHttpRoutes({ rpc }),
     ...intentionHttpRoutes({ rpc, check: testIntentionCheck }),
+    ...configEntryHttpRoutes({ rpc }),
     ...coordinateHttpRoutes({ rpc, update: coordinateUpdate(() => {}) }),
   ];
 }

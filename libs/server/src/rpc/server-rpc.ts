@@ -33,6 +33,8 @@ import { endpointCall, hasCode } from './wire.ts';
 
 export interface ServerRpcOptions {
   readonly datacenter: string;
+  /** Where endpoints that are the primary's write. */
+  readonly primaryDatacenter: string;
   readonly store: StateStore;
   readonly consensus: Consensus;
   readonly watch: LeaderWatch;
@@ -119,7 +121,13 @@ export class ServerRpc implements Rpc, Component {
   }
 
   async write<A, R>(endpoint: WriteEndpoint<A, R>, args: A, options: WriteOptions): Promise<R> {
-    if (this.isElsewhere(options)) return this.elsewhere(options).write(endpoint, args, options);
+    const { datacenter, primaryDatacenter } = this.options;
+    const isPrimarys = endpoint.isPrimarys === true && !this.isElsewhere(options);
+    const wanted = isPrimarys ? primaryDatacenter : options.datacenter || datacenter;
+    if (wanted !== datacenter) {
+      const there = { ...options, datacenter: wanted };
+      return this.elsewhere(there).write(endpoint, args, there);
+    }
     this.options.metrics.count('rpc.request');
     if (this.consensus.canReadNow()) {
       try {

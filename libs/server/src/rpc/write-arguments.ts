@@ -9,11 +9,12 @@ import type {
 } from '@mesh/api-contract';
 import type { LooseCheck, LooseService } from '@mesh/catalog';
 import type { ApplyEntry, EntryName } from '@mesh/config-entry';
-import type { StoreAuthority } from '@mesh/connect-ca';
+import type { StoreAuthority, StoreForeign } from '@mesh/connect-ca';
 import type { NodeCoordinate } from '@mesh/coordinate';
 import type { IntentionPair, IntentionRequest } from '@mesh/intentions';
 import type { KvOperation } from '@mesh/kv';
 import type { SetAutopilot } from '@mesh/operator';
+import type { ReplicaChange } from '@mesh/resource';
 import type { SessionRequest } from '@mesh/session';
 import type { TxnOperation } from '@mesh/txn';
 import {
@@ -217,6 +218,10 @@ export const WRITE_ARGUMENTS: Readonly<Record<string, Fits>> = {
   'Coordinate.Update': coordinate,
   'Coordinate.BatchUpdate': isList(coordinate),
   'ConfigEntry.Apply': isRecord<ApplyEntry>({ entry: isObject, cas: orNull(isCount) }),
+  'ConfigEntry.Replicate': isRecord<ReplicaChange<object>>({
+    set: isList(isObject),
+    remove: isTexts,
+  }),
   'ConfigEntry.Delete': isRecord<EntryName>({ kind: isText, name: isText }),
   'ConnectCA.RemoveRoot': byId,
   'ConnectCA.Store': isRecord<StoreAuthority>({
@@ -224,9 +229,18 @@ export const WRITE_ARGUMENTS: Readonly<Record<string, Fits>> = {
     root: orNull(isObject),
     expectedIndex: isCount,
   }),
+  'ConnectCA.StoreForeign': isRecord<StoreForeign>({
+    configuration: isObject,
+    roots: isList(isObject),
+    expectedIndex: isCount,
+  }),
   'Intention.Create': intention,
   'Intention.Delete': byId,
   'Intention.DeletePair': intentionPair,
+  'Intention.Replicate': isRecord<ReplicaChange<object>>({
+    set: isList(isObject),
+    remove: isTexts,
+  }),
   'Intention.Update': intention,
   'Intention.Upsert': intention,
   'KVS.Apply': keyValue,

@@ -43,6 +43,7 @@ export class FakeServer {
     const bound = resources.flatMap((resource) => resource.calls ?? []);
     this.rpc = new ServerRpc({
       datacenter: 'dc1',
+      primaryDatacenter: 'dc1',
       store: this.store,
       consensus: this.consensus,
       watch: this.watch,

@@ -99,6 +99,23 @@ const intentions = fc.oneof(
     return [method, `/v1/connect/intentions/exact?${pair}`, method === 'PUT' ? rest : ''];
   }),
 );
+const configEntries = fc.oneof(
+  fc
+    .record({
+      Kind: fc.constantFrom('service-defaults', 'service-resolver', 'service-splitter'),
+      Name: fc.constantFrom('web', 'db'),
+      Protocol: fc.constantFrom('', 'tcp', 'http'),
+      Splits: fc.constant([{ Weight: 100, Service: 'db' }]),
+      cas: fc.constantFrom('', '?cas=0', '?cas=9'),
+    })
+    .map(({ Kind, Name, Protocol, Splits, cas }): Request => {
+      const own = { 'service-defaults': { Protocol }, 'service-splitter': { Splits } };
+      return ['PUT', `/v1/config${cas}`, { Kind, Name, ...own[Kind as keyof typeof own] }];
+    }),
+  fc
+    .constantFrom('service-defaults/web', 'service-defaults/db', 'service-splitter/web')
+    .map((name): Request => ['DELETE', `/v1/config/${name}`]),
+);
 const operator = fc
   .record({ cas: fc.constantFrom('', '?cas=4', '?cas=9'), MinQuorum: fc.nat({ max: 3 }) })
   .map(
@@ -141,6 +158,7 @@ export const write: fc.Arbitrary<Request> = fc.oneof(
   operator,
   txn,
   intentions,
+  configEntries,
 );
 const step: fc.Arbitrary<Step> = fc.oneof(
   {

@@ -1,5 +1,6 @@
 import { MeshError, silentLogger } from '@mesh/base';
 import { catalogHttpRoutes } from '@mesh/catalog';
+import { configEntryHttpRoutes } from '@mesh/config-entry';
 import { coordinateBatchUpdate, coordinateUpdate, originCoordinate } from '@mesh/coordinate';
 import { intentionHttpRoutes } from '@mesh/intentions';
 import { kvHttpRoutes } from '@mesh/kv';
@@ -175,6 +176,7 @@ export class ReplicaLeader implements Rpc {
       ...catalogHttpRoutes({ rpc: this, nodeName: 'n1' }),
       ...kvHttpRoutes({ rpc: this }),
       ...intentionHttpRoutes({ rpc: this, check: testIntentionCheck }),
+      ...configEntryHttpRoutes({ rpc: this }),
       ...sessionHttpRoutes({ rpc: this, nodeName: 'n1', create: testSessionCreate }),
       ...txnHttpRoutes({ rpc: this, kvMaxValueBytes: 1024 }),
       ...queryHttpRoutes({ rpc: this, nodeName: 'n1' }),
