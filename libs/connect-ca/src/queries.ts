@@ -48,7 +48,8 @@ function publicRoot(root: StoredRoot): CaRoot {
 export function publicConfiguration(view: StateView): CaConfiguration | undefined {
   const stored = storedConfiguration(view);
   if (!stored) return undefined;
-  const { id: _id, clusterId: _cluster, Config, ...shown } = stored;
+  const { Provider, Config, State, ForceWithoutCrossSigning, CreateIndex, ModifyIndex } = stored;
   const { PrivateKey: _key, ...settings } = Config;
-  return { ...shown, Config: settings as CaConfiguration['Config'] };
+  const shown = { Provider, Config: settings as CaConfiguration['Config'], State };
+  return { ...shown, ForceWithoutCrossSigning, CreateIndex, ModifyIndex };
 }

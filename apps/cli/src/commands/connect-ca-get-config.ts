@@ -14,8 +14,14 @@ Keys are not shown.
   flags: {},
   async run({ args, print, api }) {
     noArguments(args);
-    const work = api().get<unknown>(CA_CONFIGURATION);
-    print(goJson(await attempt('Error querying CA configuration', work), '\t'));
+    const work = api().get<Readonly<Record<string, unknown>>>(CA_CONFIGURATION);
+    const { ForceWithoutCrossSigning, CreateIndex, ModifyIndex, ...settings } = await attempt(
+      'Error querying CA configuration',
+      work,
+    );
+    // The original's client leaves it out where it is not so.
+    const forced = ForceWithoutCrossSigning ? { ForceWithoutCrossSigning } : {};
+    print(goJson({ ...settings, ...forced, CreateIndex, ModifyIndex }, '\t'));
     return 0;
   },
 });

@@ -27,7 +27,7 @@ describe('consul connect ca', () => {
   });
   beforeEach(() => {
     server.seen.length = 0;
-    answer = { body: CONFIGURATION };
+    answer = { body: { ...CONFIGURATION, ForceWithoutCrossSigning: false } };
   });
 
   const ca = (...argv: string[]) =>
