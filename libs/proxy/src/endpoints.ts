@@ -34,6 +34,11 @@ export function endpointsOf(rows: unknown): readonly Endpoint[] {
 
 /** `host:port`, to tell endpoints apart. */
 export function endpointKey({ host, port }: Endpoint): string {
+  return hostAndPort(host, port);
+}
+
+/** `HOST:PORT`, or `[HOST]:PORT` of an IPv6 address. */
+export function hostAndPort(host: string, port: number): string {
   return host.includes(':') ? `[${host}]:${port}` : `${host}:${port}`;
 }
 

@@ -101,8 +101,8 @@ export function configOf(value: unknown): ProxyConfig {
       bindAddress: own.text('bind_address') || Address || DEFAULTS.bindAddress,
       bindPort: own.port('bind_port', Port),
       ...localService(own, proxy.LocalServiceAddress, proxy.LocalServicePort),
-      connectTimeoutMs: own.millis('local_connect_timeout_ms', DEFAULTS.connectTimeoutMs),
-      handshakeTimeoutMs: own.millis('handshake_timeout_ms', DEFAULTS.handshakeTimeoutMs),
+      connectTimeoutMs: own.wait('local_connect_timeout_ms', DEFAULTS.connectTimeoutMs),
+      handshakeTimeoutMs: own.wait('handshake_timeout_ms', DEFAULTS.handshakeTimeoutMs),
       idleTimeoutMs: own.millis('local_idle_timeout_ms', DEFAULTS.idleTimeoutMs),
       maxConnections,
     },
@@ -117,7 +117,7 @@ export function configOf(value: unknown): ProxyConfig {
         datacenter: each.Datacenter,
         bindAddress: each.LocalBindAddress || DEFAULTS.localAddress,
         bindPort: each.LocalBindPort,
-        connectTimeoutMs: settings.millis('connect_timeout_ms', DEFAULTS.connectTimeoutMs),
+        connectTimeoutMs: settings.wait('connect_timeout_ms', DEFAULTS.connectTimeoutMs),
         idleTimeoutMs: settings.millis('idle_timeout_ms', DEFAULTS.idleTimeoutMs),
         maxConnections: settings.count('max_connections', maxConnections),
       };
@@ -170,6 +170,11 @@ class Settings {
     const value = this.values[name] ?? fallback;
     const given = typeof value === 'string' && /^\d+$/.test(value) ? Number(value) : value;
     return this.within(name, number.decode(given, `${this.path}.${name}`), 0, 2 ** 31 - 1);
+  }
+
+  /** The same; 0, as in the original, is what holds otherwise: nothing could succeed in no time. */
+  wait(name: string, fallback: number): number {
+    return this.millis(name, fallback) || fallback;
   }
 
   count(name: string, fallback: number): number {

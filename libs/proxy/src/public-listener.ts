@@ -3,6 +3,7 @@ import { createServer, type Server, type TLSSocket } from 'node:tls';
 import { type Component, type Logger, MeshError, type Platform } from '@mesh/base';
 import type { ServiceIdentity } from '@mesh/connect-ca';
 import type { Decisions } from './decisions.ts';
+import { hostAndPort } from './endpoints.ts';
 import type { Identity } from './identity.ts';
 import { listen, unlisten } from './listen.ts';
 import type { LiveConnection, LiveConnections } from './live-connections.ts';
@@ -66,7 +67,7 @@ export class PublicListener implements Component {
     });
     await listen(server, bindAddress, bindPort);
     this.server = server;
-    const bind_addr = `${bindAddress}:${bindPort}`;
+    const bind_addr = hostAndPort(bindAddress, bindPort);
     logger.info('Starting listener', { listener: PUBLIC_LISTENER, bind_addr });
   }
 
@@ -156,7 +157,7 @@ export class PublicListener implements Component {
     live.add(connection);
     const failed = (error: Error) => {
       metrics.add('service_failures_total');
-      const service = `${localAddress}:${localPort}`;
+      const service = hostAndPort(localAddress, localPort);
       logger.error('the service does not answer', { address: service, error: error.message });
       connection.reset();
     };

@@ -29,6 +29,7 @@ export class SelfRegistration implements Component {
   readonly id: string;
   private readonly options: SelfRegistrationOptions;
   private timer: Timer | undefined;
+  private running: Promise<void> = Promise.resolve();
   private isOver = false;
   private isFailing = false;
 
@@ -40,27 +41,35 @@ export class SelfRegistration implements Component {
 
   /** Goes on trying while the agent does not answer. */
   async start(): Promise<void> {
-    await this.round(true);
+    this.begin(true);
+    await this.running;
   }
 
   async stop(): Promise<void> {
     if (this.isOver) return;
     this.isOver = true;
     this.timer?.cancel();
+    // A registration on its way would come after its removal.
+    await this.running;
     const path = `/v1/agent/service/deregister/${encodeURIComponent(this.id)}`;
     await this.put(path).catch((thrown) => this.tell(thrown));
+  }
+
+  private begin(isNew: boolean): void {
+    this.running = this.round(isNew);
   }
 
   private async round(isNew: boolean): Promise<void> {
     try {
       // The check is unknown where the agent lost the registration.
-      if (isNew || !(await this.beat())) await this.register();
+      const isMissing = isNew || !(await this.beat());
+      if (isMissing && !this.isOver) await this.register();
       this.isFailing = false;
     } catch (thrown) {
       this.tell(thrown);
     }
     if (this.isOver) return;
-    this.timer = this.options.platform.timers.after(HEARTBEAT_MS, () => void this.round(false));
+    this.timer = this.options.platform.timers.after(HEARTBEAT_MS, () => this.begin(false));
   }
 
   private async beat(): Promise<boolean> {

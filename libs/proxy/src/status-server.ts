@@ -99,7 +99,13 @@ export class StatusServer implements Component {
 /** Makes the folder, for its owner alone, and removes a socket that nobody listens on any more. */
 async function makeWay(path: string): Promise<void> {
   const folder = dirname(path);
-  mkdirSync(folder, { recursive: true, mode: 0o700 });
+  try {
+    mkdirSync(folder, { recursive: true, mode: 0o700 });
+  } catch (cause) {
+    throw new MeshError('unavailable', `cannot make ${folder}: ${(cause as Error).message}`, {
+      cause,
+    });
+  }
   const { uid, mode } = lstatSync(folder);
   if (uid !== process.getuid?.() || (mode & 0o022) !== 0) {
     throw new MeshError('permission-denied', `${folder} belongs to or is open to others`);

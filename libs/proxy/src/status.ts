@@ -1,6 +1,7 @@
 import { serviceUri } from '@mesh/connect-ca';
 import type { AgentPresence } from './agent-presence.ts';
 import type { Decisions } from './decisions.ts';
+import { hostAndPort } from './endpoints.ts';
 import type { Identity } from './identity.ts';
 import type { Direction, LiveConnections } from './live-connections.ts';
 import type { MetricValue, ProxyMetrics } from './metrics.ts';
@@ -142,7 +143,7 @@ function listenersOf({ config, live, upstreams }: StatusParts): readonly Listene
   const totals = live.totals();
   const { bindAddress, bindPort } = config.publicListener;
   const own =
-    bindPort > 0 ? [{ name: PUBLIC_LISTENER, address: `${bindAddress}:${bindPort}` }] : [];
+    bindPort > 0 ? [{ name: PUBLIC_LISTENER, address: hostAndPort(bindAddress, bindPort) }] : [];
   const all = [
     ...own.map((each) => ({ ...each, endpoints: undefined })),
     ...upstreams.map(({ name, address, ring }) => ({ name, address, endpoints: ring.size })),

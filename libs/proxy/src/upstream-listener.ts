@@ -1,7 +1,7 @@
 import { createServer, type Server, type Socket } from 'node:net';
 import { type Component, type Logger, MeshError, type Platform } from '@mesh/base';
 import { type Dialled, dial } from './dial.ts';
-import { type EndpointRing, endpointKey } from './endpoints.ts';
+import { type EndpointRing, endpointKey, hostAndPort } from './endpoints.ts';
 import type { Identity } from './identity.ts';
 import { listen, unlisten } from './listen.ts';
 import type { LiveConnection, LiveConnections } from './live-connections.ts';
@@ -48,7 +48,7 @@ export class UpstreamListener implements Component {
 
   /** `HOST:PORT`. */
   get address(): string {
-    return `${this.settings.bindAddress}:${this.settings.bindPort}`;
+    return hostAndPort(this.settings.bindAddress, this.settings.bindPort);
   }
 
   /** Same address and service, other ways: for connections from now on. */

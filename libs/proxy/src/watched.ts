@@ -100,8 +100,9 @@ export class Watched<T> {
     const isSame = position !== '' && position === this.position;
     // An index that goes back is of servers that were restored: begin anew.
     const isBack = by === 'index' && Number(position) < Number(this.position);
-    this.position = isBack || position === '0' ? '' : position;
     if (!isSame) onValue(decode(JSON.parse(answer.text)));
+    // Not before it was taken: what could not be is asked for again, not waited past.
+    this.position = isBack || position === '0' ? '' : position;
     this.first?.resolve();
     this.first = undefined;
   }
