@@ -6,15 +6,11 @@ test('a seed is one story: the same events each time', async () => {
     const result = await runScenario(seed, { trace: (line) => lines.push(line) });
     return { result, story: lines.join('\n') };
   };
-  const first = await tell(3);
+  const first = await tell(101);
   expect(first.story.length).toBeGreaterThan(1000);
-  expect(await tell(3)).toEqual(first);
-  expect((await tell(4)).story).not.toBe(first.story);
-});
-
-test.each([101, 102, 103, 104, 105, 106])('seed %i violates nothing', async (seed) => {
-  const result = await runScenario(seed);
-  expect(result.violation).toBeUndefined();
-  expect(result.undecided).toBe(0);
-  expect(result.acknowledged).toBeGreaterThan(10);
+  // Hundreds of others are played by tools/simulation, where they run faster than here.
+  expect(first.result).toMatchObject({ violation: undefined, undecided: 0 });
+  expect(first.result.acknowledged).toBeGreaterThan(10);
+  expect(await tell(101)).toEqual(first);
+  expect((await tell(106)).story).not.toBe(first.story);
 });

@@ -28,6 +28,10 @@ export interface ConnectHttpDeps {
   readonly maxQueryTimeMs: number;
 }
 
+/** Reasons where no intention decides. */
+const DEFAULT_ALLOW = 'ACLs disabled, access is allowed by default';
+const DEFAULT_BY_ACLS = 'Default behavior configured by ACLs';
+
 const authorizeBody = record({ Target: text, ClientCertURI: text, ClientCertSerial: text });
 
 /** Handlers of /v1/agent/connect. */
@@ -98,7 +102,8 @@ async function authorize(deps: ConnectHttpDeps, { body, token, signal }: Request
   }
   const pair = { source: client.service, destination: Target };
   const { value } = await deps.rpc.read(deps.check, pair, read);
-  return { Authorized: value, Reason: 'ACLs disabled, access is allowed by default' };
+  // A default of deny comes from ACLs only.
+  return { Authorized: value, Reason: value ? DEFAULT_ALLOW : DEFAULT_BY_ACLS };
 }
 
 function decode(body: Uint8Array) {

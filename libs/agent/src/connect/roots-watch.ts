@@ -31,19 +31,26 @@ export class RootsWatch implements Component {
   private retryMs = RETRY_MIN_MS;
   private known: RootsState | undefined;
   private failure: MeshError | undefined;
+  private isStopped = false;
 
   constructor(options: RootsWatchOptions) {
     this.options = options;
   }
 
-  async start(): Promise<void> {}
+  async start(): Promise<void> {
+    this.isStopped = false;
+  }
 
   async stop(): Promise<void> {
+    this.isStopped = true;
     this.timer?.cancel();
     this.timer = undefined;
     this.abort?.abort();
     this.abort = undefined;
     this.known = undefined;
+    this.failure = undefined;
+    this.retryMs = RETRY_MIN_MS;
+    this.tell();
   }
 
   /** What is known; undefined before the first answer. */
@@ -51,15 +58,16 @@ export class RootsWatch implements Component {
     return this.known;
   }
 
-  /** Called whenever others are trusted. Returns an unsubscriber. */
+  /** Called whenever others are trusted, and when waiting for that is over. Returns an unsubscriber. */
   onChange(listener: () => void): () => void {
     this.listeners.add(listener);
     return () => this.listeners.delete(listener);
   }
 
-  /** What is known, after the first answer. Rejects with its failure. */
+  /** What is known, after the first answer. Rejects with its failure, or `unavailable` after stop. */
   async get(): Promise<RootsState> {
     if (this.known) return this.known;
+    if (this.isStopped) throw new MeshError('unavailable', 'the agent stops');
     this.begin();
     await new Promise<void>((resolve) => {
       const unsubscribe = this.onChange(() => {
@@ -72,8 +80,11 @@ export class RootsWatch implements Component {
   }
 
   private begin(): void {
-    if (this.abort) return;
-    this.abort = new AbortController();
+    // Who asks after a failure must not wait for the next try, which may be a minute away.
+    if (this.abort && !this.timer) return;
+    this.timer?.cancel();
+    this.timer = undefined;
+    this.abort ??= new AbortController();
     void this.round(this.abort);
   }
 
@@ -103,7 +114,10 @@ export class RootsWatch implements Component {
   }
 
   private again(abort: AbortController, delayMs: number): void {
-    this.timer = this.options.platform.timers.after(delayMs, () => void this.round(abort));
+    this.timer = this.options.platform.timers.after(delayMs, () => {
+      this.timer = undefined;
+      void this.round(abort);
+    });
   }
 
   private tell(): void {

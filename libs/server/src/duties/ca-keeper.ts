@@ -18,44 +18,47 @@ export class CaKeeper implements Component {
   readonly name = 'ca-keeper';
   private readonly options: CaKeeperOptions;
   private timer: Timer | undefined;
-  private active = false;
+  /** Aborted when the reign ends; a step that outlives its reign is followed by nothing. */
+  private reign: AbortController | undefined;
 
   constructor(options: CaKeeperOptions) {
     this.options = options;
   }
 
   async start(): Promise<void> {
-    if (this.active) return;
-    this.active = true;
-    this.work();
+    if (this.reign) return;
+    this.reign = new AbortController();
+    this.work(this.reign.signal);
   }
 
   async stop(): Promise<void> {
-    this.active = false;
+    this.reign?.abort();
+    this.reign = undefined;
     this.timer?.cancel();
     this.timer = undefined;
   }
 
-  private work(): void {
-    this.keep().then(
-      () => this.again(PRUNE_MS),
-      (thrown) => {
-        const { message } = MeshError.from(thrown);
-        if (this.active) this.options.logger.error('CA is not initialized', { error: message });
-        this.again(RETRY_MS);
-      },
-    );
+  private work(signal: AbortSignal): void {
+    void this.keep(signal).then((isDone) => {
+      if (signal.aborted) return;
+      const delayMs = isDone ? PRUNE_MS : RETRY_MS;
+      this.timer = this.options.platform.timers.after(delayMs, () => this.work(signal));
+    });
   }
 
-  private async keep(): Promise<void> {
-    const { authority } = this.options;
-    await authority.initialize();
-    if (this.active) await authority.rotateIfDue();
-    if (this.active) await authority.prune();
-  }
-
-  private again(delayMs: number): void {
-    if (!this.active) return;
-    this.timer = this.options.platform.timers.after(delayMs, () => this.work());
+  /** Whether all was done. */
+  private async keep(signal: AbortSignal): Promise<boolean> {
+    const { authority, logger } = this.options;
+    let failed = 'CA is not initialized';
+    try {
+      await authority.initialize();
+      failed = 'failed to maintain the CA';
+      if (!signal.aborted) await authority.rotateIfDue();
+      if (!signal.aborted) await authority.prune();
+      return true;
+    } catch (thrown) {
+      if (!signal.aborted) logger.error(failed, { error: MeshError.from(thrown).message });
+      return false;
+    }
   }
 }
