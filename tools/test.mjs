@@ -58,8 +58,8 @@ if (wanted('simulation')) {
   step('consensus in simulation', process.execPath, [simulation, '--seeds=500']);
   step('deliberate bugs in consensus', process.execPath, [simulation, '--mutations']);
   const gossip = join(root, 'tools', 'simulation', 'gossip.mjs');
-  step('gossip in simulation', process.execPath, [gossip, '--worlds=300']);
-  step('gossip as published', process.execPath, [gossip, '--nodes=150']);
+  step('gossip in simulation', process.execPath, [gossip, '--worlds=200']);
+  step('gossip as published', process.execPath, [gossip, '--nodes=100']);
   step('deliberate bugs in gossip', process.execPath, [gossip, '--mutations']);
 }
 if (wanted('integration')) {
