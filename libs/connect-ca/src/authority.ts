@@ -264,7 +264,7 @@ export class Authority {
     const facts = await certifier.readCertificate(RootCert);
     if (!facts.isCa) throw invalid('RootCert is no certificate of an authority (CA:TRUE)');
     if (facts.notAfterMs <= platform.clock.nowMs()) throw invalid('RootCert has expired');
-    if (!certifier.isKeyOf(PrivateKey, RootCert)) {
+    if (!(await certifier.isKeyOf(PrivateKey, RootCert))) {
       throw invalid('PrivateKey is not the key of RootCert');
     }
     return { certPem: RootCert, keyPem: PrivateKey };

@@ -83,5 +83,5 @@ export interface Certifier {
   readCsr(pem: string): Promise<RequestFacts>;
   readCertificate(pem: string): Promise<CertificateFacts>;
   /** Whether a private key is that of a certificate. */
-  isKeyOf(keyPem: string, certPem: string): boolean;
+  isKeyOf(keyPem: string, certPem: string): Promise<boolean>;
 }

@@ -189,9 +189,12 @@ describe('life', () => {
     await expect(world.listen({ port: ours.transport.port! })).rejects.toMatchObject({
       code: 'unavailable',
     });
+    // A port that is free for both: one that only UDP chose may be somebody else's for TCP.
+    const spare = await world.listen();
+    const port = spare.transport.port!;
+    await spare.transport.stop();
     const udp = createSocket('udp4');
-    await new Promise<void>((resolve) => udp.bind(0, '127.0.0.1', resolve));
-    const { port } = udp.address();
+    await new Promise<void>((resolve) => udp.bind(port, '127.0.0.1', resolve));
     await expect(world.listen({ port })).rejects.toMatchObject({ code: 'unavailable' });
     await new Promise<void>((resolve) => udp.close(() => resolve()));
     await world.listen({ port });

@@ -1,4 +1,5 @@
 import { type ChildProcess, spawn } from 'node:child_process';
+import { createSocket } from 'node:dgram';
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { request } from 'node:http';
 import { createServer } from 'node:net';
@@ -33,21 +34,37 @@ export interface AgentOptions {
   readonly waitForLeader?: boolean;
 }
 
-/** Ports that were free a moment ago. */
+/** Below the ports of sidecars (21000 on), and of outgoing connections, which nobody can foresee. */
+const FIRST_PORT = 10_000;
+const PORT_COUNT = 10_500;
+/** Where this process looks next; test processes start far from each other. */
+let nextPort = (process.pid * 211) % PORT_COUNT;
+
+/** Ports that were free a moment ago, for TCP and UDP. */
 export async function freePorts(count: number): Promise<number[]> {
-  const servers = await Promise.all(
-    Array.from({ length: count }, async () => {
-      const server = createServer();
-      await new Promise<void>((resolve, reject) => {
-        server.once('error', reject);
-        server.listen(0, '127.0.0.1', resolve);
-      });
-      return server;
-    }),
-  );
-  const ports = servers.map((server) => (server.address() as { port: number }).port);
-  await Promise.all(servers.map((server) => new Promise((resolve) => server.close(resolve))));
-  return ports;
+  const found: number[] = [];
+  for (let tried = 0; found.length < count; tried++) {
+    if (tried > PORT_COUNT) throw new Error(`no ${count} free ports`);
+    const port = FIRST_PORT + (nextPort++ % PORT_COUNT);
+    if ((await isFreeForTcp(port)) && (await isFreeForUdp(port))) found.push(port);
+  }
+  return found;
+}
+
+function isFreeForTcp(port: number): Promise<boolean> {
+  const server = createServer();
+  return new Promise((resolve) => {
+    server.once('error', () => resolve(false));
+    server.listen(port, '127.0.0.1', () => server.close(() => resolve(true)));
+  });
+}
+
+function isFreeForUdp(port: number): Promise<boolean> {
+  const socket = createSocket('udp4');
+  return new Promise((resolve) => {
+    socket.once('error', () => socket.close(() => resolve(false)));
+    socket.bind(port, '127.0.0.1', () => socket.close(() => resolve(true)));
+  });
 }
 
 /** Polls until `probe` returns something truthy; rejects with `what` and the log after `timeoutMs`. */

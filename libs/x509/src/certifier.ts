@@ -186,7 +186,7 @@ async function readCertificate(pem: string): Promise<CertificateFacts> {
   };
 }
 
-function isKeyOf(keyPem: string, certPem: string): boolean {
+async function isKeyOf(keyPem: string, certPem: string): Promise<boolean> {
   const certificate = new NodeCertificate(parseCertificate(certPem).toString('pem'));
   return certificate.checkPrivateKey(readKey(keyPem));
 }

@@ -1,2 +1,2 @@
 // For composition roots.
-export { createCertifier } from './certifier.ts';
+export { createCertifier } from './lazy-certifier.ts';

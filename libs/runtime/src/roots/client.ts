@@ -8,6 +8,7 @@ import { type BoundRoute, implement } from '@mesh/resource';
 import { createCallClient } from '@mesh/rpc';
 import { RemoteRpc } from '@mesh/server';
 import { sessionCreate } from '@mesh/session';
+import { keepYoungGenerationSmall } from '../platform/young-generation.ts';
 import {
   createAgentServices,
   type ProcessActions,
@@ -26,6 +27,7 @@ export function createClientRoot(
   logHub: LogHub,
   actions: ProcessActions,
 ): Root {
+  keepYoungGenerationSmall();
   const logger = logHub.logger('agent');
   const { metrics, components: telemetry } = createTelemetry(config, platform, logger);
   const { dataDir } = config;
