@@ -26,6 +26,7 @@ const ALLOWED = {
   io: ['base', 'contract', 'core', 'domain', 'io'],
   agent: ['base', 'contract', 'core', 'domain', 'io', 'agent'],
   runtime: ['base', 'contract', 'core', 'domain', 'io', 'agent', 'runtime'],
+  ui: ['base', 'contract', 'ui'],
   client: ['base', 'contract', 'client'],
   app: ['base', 'contract', 'core', 'domain', 'io', 'agent', 'runtime', 'client', 'app'],
   test: ['base', 'contract', 'core', 'domain', 'io', 'agent', 'runtime', 'client', 'test'],

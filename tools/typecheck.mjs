@@ -13,8 +13,10 @@ mkdirSync(out, { recursive: true });
 const all = projects();
 const pure = all.filter(({ layer }) => PURE_LAYERS.includes(layer)).map(({ dir }) => dir);
 const test = all.filter(({ layer }) => layer === 'test').map(({ dir }) => dir);
+// Runs in browsers: knows the DOM and nothing of Node.
+const ui = all.filter(({ layer }) => layer === 'ui').map(({ dir }) => dir);
 const rest = all
-  .filter(({ layer }) => !PURE_LAYERS.includes(layer) && layer !== 'test')
+  .filter(({ layer }) => !PURE_LAYERS.includes(layer) && layer !== 'test' && layer !== 'ui')
   .map(({ dir }) => dir);
 const tests = ['**/*.spec.ts', '**/*.sim.ts', '**/*.fuzz.ts', '**/testing/**'];
 
@@ -23,6 +25,7 @@ const programs = {
   node: { base: 'node.json', dirs: rest, glob: 'src/**/*.ts', exclude: tests },
   spec: { base: 'spec.json', dirs: [...pure, ...rest], glob: 'src/**/*.spec.ts', exclude: [] },
   testkit: { base: 'spec.json', dirs: test, glob: 'src/**/*.ts', exclude: [] },
+  ui: { base: 'ui.json', dirs: ui, glob: 'src/**/*', exclude: [] },
   tools: { base: 'spec.json', dirs: ['tools'], glob: '**/*.ts', exclude: ['**/*.d.ts'] },
 };
 

@@ -24,10 +24,14 @@ const IMPURE = [
 const findings = [];
 const report = (file, line, text) => findings.push(`${file}:${line}: ${text}`);
 
-const tracked = execFileSync('git', ['ls-files', '-co', '--exclude-standard', '*.ts', '*.mjs'], {
-  cwd: root,
-  encoding: 'utf8',
-})
+const tracked = execFileSync(
+  'git',
+  ['ls-files', '-co', '--exclude-standard', '*.ts', '*.tsx', '*.mjs'],
+  {
+    cwd: root,
+    encoding: 'utf8',
+  },
+)
   .split('\n')
   .filter((file) => file && existsSync(join(root, file)));
 

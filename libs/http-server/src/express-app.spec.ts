@@ -83,7 +83,7 @@ test('without assets the UI is a page of links', async () => {
   const page = await ask(port, '/mesh/ui/');
   expect(page.status).toBe(200);
   expect(page.headers['content-type']).toBe('text/html; charset=utf-8');
-  expect(page.text).toContain('not part of this build yet');
+  expect(page.text).toContain('The Web UI is not built');
   expect((await ask(port, '/mesh/ui/', { method: 'POST' })).status).toBe(405);
 });
 

@@ -3,11 +3,12 @@ import type { Logger } from '@mesh/base';
 import express, { type ErrorRequestHandler, type Express, type RequestHandler } from 'express';
 import type { AccessRules } from './access.ts';
 import type { ApiService } from './api-service.ts';
+import type { BuiltUi } from './built-ui.ts';
 import { TEXT_PLAIN } from './rendered-reply.ts';
 import type { RequestLog } from './request-log.ts';
 import { cleanPath, escapePath, isPrintable, parseTarget } from './request-target.ts';
 import type { RouteMatch, Router } from './router.ts';
-import { staticUi } from './static-ui.ts';
+import { serveBuiltUi, staticUi } from './static-ui.ts';
 
 export interface ExpressParts {
   readonly router: Router;
@@ -18,7 +19,9 @@ export interface ExpressParts {
   readonly baseHead: readonly string[];
   readonly refuseUnprintable: boolean;
   /** Mount point of the UI, with both slashes; undefined when the UI is off. */
-  readonly ui: { readonly path: string; readonly root: string } | undefined;
+  readonly ui:
+    | { readonly path: string; readonly root: string; readonly built: BuiltUi | undefined }
+    | undefined;
   /** /v1/live is offered. */
   readonly live: boolean;
   readonly nowMs: () => number;
@@ -33,8 +36,10 @@ export function createExpressApp(parts: ExpressParts): Express {
   app.disable('x-powered-by');
   app.disable('etag');
   app.set('query parser', () => ({}));
+  // Before paths are cleaned: names of keys in the page's paths may hold anything.
+  if (parts.ui?.built) app.use(serveBuiltUi(parts.ui.path, parts.ui.built));
   app.use(checkPath(parts));
-  if (parts.ui) app.use(parts.ui.path, staticUi(parts.ui.root));
+  if (parts.ui && !parts.ui.built) app.use(parts.ui.path, staticUi(parts.ui.root));
   app.get('/', rootPage(parts));
   if (parts.live) app.get('/v1/live', upgradeRequired());
   app.use(routeRequest(parts));

@@ -14,6 +14,7 @@ import type { BoundRoute } from '@mesh/resource';
 import { AccessRules } from './access.ts';
 import { AgentCache } from './agent-cache.ts';
 import { ApiService } from './api-service.ts';
+import { BuiltUi } from './built-ui.ts';
 import { ConnectionLimit } from './connection-limit.ts';
 import { createExpressApp } from './express-app.ts';
 import { createInterceptor } from './interceptor.ts';
@@ -41,7 +42,7 @@ export interface HttpServerOptions {
   readonly translateAddresses?: boolean;
   /** Body limit of a row whose limit is configurable, bytes; undefined keeps the row's own. */
   readonly bodyLimitBytes?: (route: BoundRoute['route']) => number | undefined;
-  /** Folder of UI assets when config.uiDir names none. @default '' (a page of links) */
+  /** Folder of the built UI, where config.uiDir names none. @default '' (a page of links) */
   readonly uiRoot?: string;
   /** Offer the WebSocket at /v1/live. @default true */
   readonly live?: boolean;
@@ -238,17 +239,24 @@ class NodeHttpServer implements HttpServer {
     }
     const refuseUnprintable = !config.disableUnprintableCharFilter;
     const shared = { router, service, access, log, refuseUnprintable, nowMs };
-    const root = config.uiDir || (this.options.uiRoot ?? '');
-    const isUiOn = config.ui || config.uiDir !== '';
-    const ui = isUiOn ? { path: config.uiContentPath, root } : undefined;
     const app = createExpressApp({
       ...shared,
       logger,
       baseHead,
-      ui,
+      ui: this.ui(),
       live: this.live !== undefined,
     });
     return createInterceptor({ ...shared, writer, cache: this.cache, fallback: app });
+  }
+
+  /** A folder of the operator's own goes before the UI that comes with the agent. */
+  private ui() {
+    const { config, uiRoot = '', datacenter } = this.options;
+    if (!config.ui && config.uiDir === '') return undefined;
+    const { uiContentPath: path, uiDir } = config;
+    const isOurs = uiDir === '' && BuiltUi.isAt(uiRoot);
+    const built = isOurs ? new BuiltUi({ root: uiRoot, path, datacenter }) : undefined;
+    return { path, root: uiDir, built };
   }
 }
 

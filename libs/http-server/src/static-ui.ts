@@ -1,5 +1,7 @@
 import { join } from 'node:path';
-import express, { type RequestHandler, Router } from 'express';
+import express, { type RequestHandler, type Response, Router } from 'express';
+import type { BuiltUi } from './built-ui.ts';
+import { parseTarget } from './request-target.ts';
 
 /** What the page without assets links to: the routes that a person looks at first. */
 const LINKS: readonly (readonly [string, string])[] = [
@@ -28,7 +30,7 @@ body { font: 16px/1.5 system-ui, sans-serif; max-width: 40rem; margin: 3rem auto
 </head>
 <body>
 <h1>Mesh</h1>
-<p>The agent is running. The Web UI is not part of this build yet; the HTTP API is:</p>
+<p>The agent is running. The Web UI is not built (<code>npm run build</code>); the HTTP API is there:</p>
 <ul>
 ${items}
 </ul>
@@ -45,8 +47,7 @@ export function staticUi(root: string): RequestHandler {
   const router = Router();
   const page: RequestHandler = (request, response, next) => {
     if (request.method !== 'GET' && request.method !== 'HEAD') {
-      response.set('Allow', 'GET,HEAD').status(405).type('text/plain');
-      response.send(`method ${request.method} not allowed`);
+      refuseMethod(request.method, response);
       return;
     }
     if (root === '') response.type('html').send(placeholderPage());
@@ -56,4 +57,35 @@ export function staticUi(root: string): RequestHandler {
   if (root !== '') router.use(express.static(root, { index: false, redirect: false }));
   router.use(page);
   return router;
+}
+
+/** Serves the UI that comes with the agent, below its mount point. */
+export function serveBuiltUi(mount: string, ui: BuiltUi): RequestHandler {
+  return (request, response, next) => {
+    const { rawPath } = parseTarget(request.url);
+    if (!rawPath.startsWith(mount) || isApi(mount, rawPath)) return next();
+    if (request.method !== 'GET' && request.method !== 'HEAD') {
+      refuseMethod(request.method, response);
+      return;
+    }
+    const accepted = request.headers['accept-encoding'];
+    const encodings = Array.isArray(accepted) ? accepted.join(',') : (accepted ?? '');
+    const file = ui.file(rawPath.slice(mount.length), encodings);
+    if (!file) {
+      response.writeHead(404, { 'Content-Length': '0' }).end();
+      return;
+    }
+    response.writeHead(200, { ...file.headers, 'Content-Length': String(file.bytes.length) });
+    response.end(request.method === 'HEAD' ? undefined : file.bytes);
+  };
+}
+
+/** Where the UI is mounted at the root, the API is below it. */
+function isApi(mount: string, path: string): boolean {
+  return mount === '/' && (path.startsWith('/v1/') || path.startsWith('/debug/'));
+}
+
+function refuseMethod(method: string, response: Response): void {
+  response.set('Allow', 'GET,HEAD').status(405).type('text/plain');
+  response.send(`method ${method} not allowed`);
 }

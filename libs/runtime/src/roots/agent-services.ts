@@ -24,6 +24,7 @@ import { txnHttpRoutes } from '@mesh/txn';
 import { createCertifier } from '@mesh/x509';
 import { rpcDnsSource } from '../dns-source.ts';
 import { absentCapabilityRoutes } from '../later-capabilities.ts';
+import { uiFolder } from '../ui-folder.ts';
 import { VERSION } from '../version.ts';
 
 /** What the process lends to its parts. */
@@ -115,6 +116,7 @@ export function createAgentServices(parts: ServiceParts): AgentServices {
     logger: logger.named('http'),
     metrics,
     platform,
+    uiRoot: uiFolder(),
     translateAddresses: config.translateWanAddresses,
     bodyLimitBytes: (route) => configuredLimit(route, config),
   });

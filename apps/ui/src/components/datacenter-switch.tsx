@@ -1,0 +1,43 @@
+import { useEffect, useState } from 'preact/hooks';
+import { request } from '../api/request.ts';
+import type { Page } from '../pages/page.ts';
+import { navigate } from '../routing/navigation.ts';
+import { pathOf } from '../routing/place.ts';
+import { changeSettings } from '../settings/settings.ts';
+
+interface DatacenterSwitchProps {
+  readonly dc: string;
+  readonly section: Page['section'];
+}
+
+/** Shows the datacenter, and offers the others where there are any. */
+export function DatacenterSwitch({ dc, section }: DatacenterSwitchProps) {
+  const [known, setKnown] = useState<readonly string[]>([]);
+  useEffect(() => {
+    const abort = new AbortController();
+    request('GET', '/v1/catalog/datacenters', { signal: abort.signal }).then(
+      (answer) => setKnown(answer.json<string[]>()),
+      // Without an answer there is the one that is shown.
+      () => {},
+    );
+    return () => abort.abort();
+  }, []);
+  useEffect(() => changeSettings({ datacenter: dc }), [dc]);
+  const all = known.includes(dc) ? known : [dc, ...known];
+  if (all.length === 1) return <span class="datacenter">{dc}</span>;
+  const open = (next: string) => {
+    navigate(pathOf(next, section === '' || section === 'settings' ? 'services' : section));
+  };
+  return (
+    <label class="datacenter">
+      <span class="visually-hidden">Datacenter</span>
+      <select value={dc} onChange={(event) => open(event.currentTarget.value)}>
+        {all.map((name) => (
+          <option key={name} value={name}>
+            {name}
+          </option>
+        ))}
+      </select>
+    </label>
+  );
+}
