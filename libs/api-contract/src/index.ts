@@ -32,6 +32,13 @@ export { eventRoutes } from './event-routes.ts';
 export { healthRoutes } from './health-routes.ts';
 export { intentionRoutes } from './intention-routes.ts';
 export type { Intention, IntentionAction, IntentionMatches } from './intention-types.ts';
+export type {
+  UiNeighbour,
+  UiServiceSummary,
+  UiTopology,
+  UiTopologyIntention,
+} from './internal-routes.ts';
+export { internalUiRoutes } from './internal-routes.ts';
 export { keyringRoutes } from './keyring-routes.ts';
 export { kvRoutes } from './kv-routes.ts';
 export type { KvPair, Session, UserEvent } from './kv-types.ts';

@@ -18,5 +18,8 @@ export type { IntentionHttpDeps } from './http.ts';
 export { intentionHttpRoutes } from './http.ts';
 // For agent and proxy: deciding by matches that were fetched.
 export { byPrecedence, covers, precedenceOf } from './precedence.ts';
+// For the UI's overviews: decisions over a view.
+export { decidingIntention, intentionOfPair } from './queries.ts';
 export { intentionResource } from './resource.ts';
 export type { IntentionRequest, MatchBy, NewIntention } from './types.ts';
+export { qualifiedName } from './types.ts';

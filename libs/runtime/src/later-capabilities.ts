@@ -5,7 +5,10 @@ import { type BoundRoute, textReply } from '@mesh/resource';
 const ABSENT: readonly (readonly [string, string])[] = [
   ['/v1/acl', 'the ACL system'],
   ['/v1/discovery-chain', 'the discovery chain'],
-  ['/v1/internal', 'the internal API of the Web UI'],
+  ['/v1/internal/acl', 'the ACL system'],
+  ['/v1/internal/federation-states', 'federation of mesh gateways'],
+  ['/v1/internal/federation-state', 'federation of mesh gateways'],
+  ['/v1/internal/ui/gateway-services-nodes', 'services of gateways'],
 ];
 
 const METHODS: readonly HttpMethod[] = ['GET', 'PUT', 'POST', 'DELETE'];

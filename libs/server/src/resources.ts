@@ -3,6 +3,7 @@ import { configEntryResource } from '@mesh/config-entry';
 import { coordinateResource, type NodeCoordinate } from '@mesh/coordinate';
 import { healthResource } from '@mesh/health';
 import { type IntentionPair, intentionResource } from '@mesh/intentions';
+import { internalUiResource } from '@mesh/internal-ui';
 import { kvResource, releaseLocks } from '@mesh/kv';
 import { type OperatorParts, operatorResource } from '@mesh/operator';
 import { deleteQueriesOfSession, preparedQueryResource } from '@mesh/prepared-query';
@@ -57,5 +58,6 @@ export function createResources(bound: BoundEndpoints): readonly Resource[] {
     operatorResource(bound.operator),
     intentionResource(bound.intentionCheck),
     configEntryResource(),
+    internalUiResource(),
   ];
 }

@@ -11,6 +11,7 @@ import { type EventBus, eventHttpRoutes, GossipEventBus } from '@mesh/event';
 import { healthHttpRoutes } from '@mesh/health';
 import { createHttpServer } from '@mesh/http-server';
 import { type IntentionPair, intentionHttpRoutes } from '@mesh/intentions';
+import { internalUiHttpRoutes } from '@mesh/internal-ui';
 import { kvHttpRoutes } from '@mesh/kv';
 import type { LogHub } from '@mesh/logging';
 import type { GossipMembership } from '@mesh/membership';
@@ -180,6 +181,7 @@ function assembleRoutes({
     ...operatorHttpRoutes({ rpc }),
     ...intentionHttpRoutes({ rpc, check: access.intentionCheck }),
     ...configEntryHttpRoutes({ rpc }),
+    ...internalUiHttpRoutes({ rpc }),
     ...caHttpRoutes({ rpc, isEnabled: config.connectEnabled }),
     ...access.snapshotRoutes(),
     ...absentCapabilityRoutes(),
