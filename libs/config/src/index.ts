@@ -1,5 +1,7 @@
 // For composition roots and the agent.
 
+export type { HclObject, HclValue } from '@mesh/hcl';
+export { parseHcl } from '@mesh/hcl';
 // For the command line.
 export { parseWatch } from './build/watches.ts';
 export type { ReloadDiff } from './diff-reload.ts';
@@ -7,8 +9,6 @@ export { diffReload } from './diff-reload.ts';
 export { agentUsage } from './flags/agent-flags.ts';
 export type { AgentFlags } from './flags/parse-agent-flags.ts';
 export { FlagError, parseAgentFlags } from './flags/parse-agent-flags.ts';
-export type { HclObject, HclValue } from './hcl/parser.ts';
-export { parseHcl } from './hcl/parser.ts';
 export { parseJson } from './json/parse-json.ts';
 // For documentation and tools.
 export { ALL_KEYS } from './keys/all-keys.ts';

@@ -1,5 +1,5 @@
 /** Finds where a text stops being JSON (RFC 8259): the platform's parser often does not say. */
-import { MAX_DEPTH } from '../hcl/hcl-error.ts';
+import { MAX_DEPTH } from '@mesh/hcl';
 
 export interface JsonProblem {
   /** Character offset; the text's length when it ended too early. */

@@ -1,5 +1,5 @@
 import { MeshError } from '@mesh/base';
-import { MAX_DEPTH, MAX_TEXT_LENGTH, placeOf } from '../hcl/hcl-error.ts';
+import { MAX_DEPTH, MAX_TEXT_LENGTH, placeOf } from '@mesh/hcl';
 import { locateJsonError } from './locate-error.ts';
 
 /**

@@ -1,6 +1,6 @@
 /** Reads configuration files and folders in the order given. */
 import { MeshError } from '@mesh/base';
-import { parseHcl } from '../hcl/parser.ts';
+import { parseHcl } from '@mesh/hcl';
 import { parseJson } from '../json/parse-json.ts';
 import { decodeSource, type SourceValues } from '../settings/decode-source.ts';
 import { type ConfigFiles, fileReason } from './environment.ts';
