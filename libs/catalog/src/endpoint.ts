@@ -1,4 +1,5 @@
 /** RPC methods of the catalog. */
+
 import {
   type CatalogNode,
   catalogRoutes,
@@ -8,6 +9,15 @@ import {
 } from '@mesh/api-contract';
 import { invalid } from '@mesh/base';
 import type { CallEndpoint, ReadEndpoint, WriteContext, WriteEndpoint } from '@mesh/resource';
+import {
+  canReadNode,
+  mayDeregister,
+  mayRegister,
+  readableNodeServices,
+  readableOwners,
+  readableServiceNodes,
+  readableServices,
+} from './access.ts';
 import { deregisterEntry, registerEntry } from './commands.ts';
 import {
   gatewayServiceFilter,
@@ -42,6 +52,7 @@ export const catalogRegister: WriteEndpoint<LooseRegister, true> = {
   kind: 'write',
   method: 'Catalog.Register',
   acl: catalogRoutes.register.acl,
+  guard: { check: mayRegister },
   prepare: (request, context) => ({
     command: registerEntry,
     payload: registerPayload(request, context),
@@ -53,6 +64,7 @@ export const catalogDeregister: WriteEndpoint<DeregisterRequest, true> = {
   kind: 'write',
   method: 'Catalog.Deregister',
   acl: catalogRoutes.deregister.acl,
+  guard: { check: mayDeregister },
   prepare: ({ Node, ServiceID, CheckID }) => {
     if (Node === '') throw invalid('Must provide node');
     return { command: deregisterEntry, payload: { Node, ServiceID, CheckID } };
@@ -84,6 +96,7 @@ export const catalogDatacenters: CallEndpoint<Record<string, never>, readonly st
   kind: 'call',
   method: 'Catalog.ListDatacenters',
   acl: catalogRoutes.datacenters.acl,
+  guard: 'public',
 };
 
 /** Which nodes a list wants. */
@@ -98,6 +111,9 @@ export const catalogNodes: ReadEndpoint<ListNodesArgs, readonly CatalogNode[]> =
   kind: 'read',
   method: 'Catalog.ListNodes',
   acl: catalogRoutes.nodes.acl,
+  guard: {
+    filter: (authorizer, rows) => rows.filter((node) => canReadNode(authorizer, node.Node)),
+  },
   run: (view, { nodeMeta, filter }) => keepMatching(listNodes(view, nodeMeta), filter, nodeFilter),
 };
 
@@ -106,6 +122,7 @@ export const catalogServices: ReadEndpoint<{ readonly nodeMeta: MetaFilter }, Se
   kind: 'read',
   method: 'Catalog.ListServices',
   acl: catalogRoutes.services.acl,
+  guard: { filter: readableServices },
   run: (view, { nodeMeta }) => listServices(view, nodeMeta),
 };
 
@@ -122,6 +139,7 @@ export const catalogServiceNodes: ReadEndpoint<ServiceNodesArgs, readonly Servic
   kind: 'read',
   method: 'Catalog.ServiceNodes',
   acl: catalogRoutes.service.acl,
+  guard: { filter: readableServiceNodes },
   run: (view, args) => keepMatching(serviceNodes(view, args), args.filter, serviceNodeFilter),
 };
 
@@ -140,6 +158,7 @@ export const catalogNodeServices: ReadEndpoint<
   kind: 'read',
   method: 'Catalog.NodeServices',
   acl: catalogRoutes.node.acl,
+  guard: { filter: readableNodeServices },
   run: (view, { node, filter }) => {
     const found = servicesOnNode(view, node);
     const services = keepMatching(found?.services ?? [], filter, nodeServiceFilter);
@@ -152,6 +171,9 @@ export const catalogNode: ReadEndpoint<{ readonly node: string }, CatalogNode | 
   kind: 'read',
   method: 'Catalog.Node',
   acl: catalogRoutes.node.acl,
+  guard: {
+    filter: (authorizer, node) => (node && canReadNode(authorizer, node.Node) ? node : null),
+  },
   run: (view, { node }) => nodeByName(view, node) ?? null,
 };
 
@@ -166,6 +188,7 @@ export const catalogAddressOwners: ReadEndpoint<{ readonly address: string }, Ad
   kind: 'read',
   method: 'Catalog.AddressOwners',
   acl: catalogRoutes.nodes.acl,
+  guard: { filter: readableOwners },
   run: (view, { address }) => ({
     nodes: nodesAtAddress(view, address),
     services: servicesAtAddress(view, address),
@@ -190,5 +213,9 @@ export const catalogGatewayServices: ReadEndpoint<
   kind: 'read',
   method: 'Catalog.GatewayServices',
   acl: catalogRoutes.gatewayServices.acl,
+  guard: {
+    filter: (authorizer, rows) =>
+      rows.filter(({ Service }) => authorizer.allows('service', 'read', Service.Name)),
+  },
   run: (_view, { filter }) => keepMatching([], filter, gatewayServiceFilter),
 };

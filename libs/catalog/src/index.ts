@@ -28,6 +28,16 @@ export {
 } from './endpoint.ts';
 export type { ServiceTags } from './queries.ts';
 
+// Who may see what: for health, txn, agent and the UI's overviews.
+
+export {
+  canReadCheck,
+  canReadNode,
+  canReadService,
+  readableChecks,
+  readableInstances,
+} from './access.ts';
+
 // For txn and agent: untrusted entities into their stored form.
 
 export { looseCheck, looseNode, looseService } from './decode.ts';

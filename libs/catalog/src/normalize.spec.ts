@@ -1,3 +1,4 @@
+import { MANAGE_ALL } from '@mesh/acl';
 import { MeshError } from '@mesh/base';
 import fc from 'fast-check';
 import { registerBody } from './decode.ts';
@@ -151,6 +152,7 @@ test('whatever JSON comes as a registration is accepted or refused with a messag
     ),
   }));
   const context = {
+    authorizer: MANAGE_ALL,
     datacenter: 'dc1',
     nowMs: 0,
     view: undefined as never,

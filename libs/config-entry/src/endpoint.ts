@@ -7,6 +7,7 @@ import {
   type WriteEndpoint,
 } from '@mesh/resource';
 import type { StateView } from '@mesh/state';
+import { mayReadEntry, mayWriteEntry } from './access.ts';
 import { checkChains } from './chain.ts';
 import { entriesReplicate, entryRemove, entryStore } from './commands.ts';
 import { decodeEntry, requireKind } from './decode.ts';
@@ -28,6 +29,7 @@ export const configEntryApply: WriteEndpoint<ApplyEntry, boolean> = {
   kind: 'write',
   method: 'ConfigEntry.Apply',
   acl: configEntryRoutes.apply.acl,
+  guard: { check: (authorizer, { entry }) => mayWriteEntry(authorizer, entry) },
   isPrimarys: true,
   prepare: ({ entry: given, cas }, { view }) => {
     const entry = decodeEntry(given);
@@ -49,6 +51,9 @@ export const configEntryDelete: WriteEndpoint<EntryName, boolean> = {
   kind: 'write',
   method: 'ConfigEntry.Delete',
   acl: configEntryRoutes.delete.acl,
+  guard: {
+    check: (authorizer, { kind, name }) => mayWriteEntry(authorizer, { Kind: kind, Name: name }),
+  },
   isPrimarys: true,
   prepare: ({ kind: given, name }, { view }) => {
     const kind = requireKind(given);
@@ -64,6 +69,7 @@ export const configEntryReplicate: WriteEndpoint<ReplicaChange<NewConfigEntry>, 
   kind: 'write',
   method: 'ConfigEntry.Replicate',
   acl: configEntryRoutes.apply.acl,
+  guard: 'internal',
   prepare: (payload) => ({ command: entriesReplicate, payload }),
 };
 
@@ -89,6 +95,9 @@ export const configEntryGet: ReadEndpoint<EntryName, ConfigEntry | null> = {
   kind: 'read',
   method: 'ConfigEntry.Get',
   acl: configEntryRoutes.get.acl,
+  guard: {
+    check: (authorizer, { kind, name }) => mayReadEntry(authorizer, { Kind: kind, Name: name }),
+  },
   run: (view, { kind, name }) => configEntry(view, requireKind(kind), name) ?? null,
 };
 
@@ -97,6 +106,9 @@ export const configEntryList: ReadEndpoint<{ readonly kind: string }, readonly C
   kind: 'read',
   method: 'ConfigEntry.List',
   acl: configEntryRoutes.list.acl,
+  guard: {
+    filter: (authorizer, entries) => entries.filter((entry) => mayReadEntry(authorizer, entry)),
+  },
   run: (view, { kind }) => configEntriesOf(view, kind === '' ? '' : requireKind(kind)),
 };
 
@@ -108,5 +120,6 @@ export const configResolve: ReadEndpoint<
   kind: 'read',
   method: 'ConfigEntry.ResolveServiceConfig',
   acl: configEntryRoutes.get.acl,
+  guard: { check: (authorizer, { service }) => authorizer.allows('service', 'read', service) },
   run: (view, { service, upstreams }) => resolveServiceConfig(view, service, upstreams),
 };

@@ -57,7 +57,12 @@ class World {
   }
 
   async configuration(): Promise<CaConfiguration> {
-    const endpoint = { kind: 'call', method: 'ConnectCA.ConfigurationGet', acl: 'public' } as const;
+    const endpoint = {
+      kind: 'call',
+      method: 'ConnectCA.ConfigurationGet',
+      acl: 'public',
+      guard: 'public',
+    } as const;
     return this.rpc.call(endpoint, {}, { datacenter: '', token: '', server: 'leader' });
   }
 

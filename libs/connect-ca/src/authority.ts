@@ -1,5 +1,5 @@
 import { invalid, MeshError, type Platform, timestamp } from '@mesh/base';
-import type { WriteEndpoint } from '@mesh/resource';
+import { permissionDenied, type WriteEndpoint } from '@mesh/resource';
 import type { StateView } from '@mesh/state';
 import type { Certifier } from './certifier.ts';
 import { type ConfigureArgs, caRemoveRoot, caStore } from './endpoint.ts';
@@ -63,13 +63,20 @@ export class Authority {
     return true;
   }
 
-  /** Signs a request. Throws MeshError: `invalid-argument`, `rate-limited`, `unavailable`. */
-  async sign(csrPem: unknown): Promise<SignedLeaf> {
+  /**
+   * Signs a request, where the asker may be that service. Throws MeshError: `invalid-argument`,
+   * `rate-limited`, `unavailable`, `permission-denied`.
+   */
+  async sign(
+    csrPem: unknown,
+    mayBe: (service: string) => boolean = () => true,
+  ): Promise<SignedLeaf> {
     const csr = requireCsr(csrPem);
     const { view, stored, root } = this.signing();
     const { leafTtlMs } = timesOf(stored.Config);
     const { clock, certifier } = { ...this.parts, ...this.parts.platform };
     const { service, uri } = this.subjectOf(await certifier.readCsr(csr), stored.clusterId);
+    if (!mayBe(service)) throw permissionDenied();
     const nowMs = clock.nowMs();
     const notBeforeMs = nowMs - Math.min(BACKDATE_MS, leafTtlMs * BACKDATE_SHARE);
     const notAfterMs = Math.min(notBeforeMs + leafTtlMs, root.notAfterMs);

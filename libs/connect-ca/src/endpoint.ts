@@ -16,6 +16,7 @@ export const caRootsGet: ReadEndpoint<Record<string, never>, CaRoots | null> = {
   kind: 'read',
   method: 'ConnectCA.Roots',
   acl: connectCaRoutes.roots.acl,
+  guard: 'public',
   run: (view) => publicRoots(view) ?? null,
 };
 
@@ -24,6 +25,7 @@ export const caConfigurationGet: CallEndpoint<Record<string, never>, CaConfigura
   kind: 'call',
   method: 'ConnectCA.ConfigurationGet',
   acl: connectCaRoutes.configuration.acl,
+  guard: { check: (authorizer) => authorizer.allows('operator', 'write', '') },
 };
 
 /** A configuration that is asked for. */
@@ -39,6 +41,7 @@ export const caConfigurationSet: CallEndpoint<ConfigureArgs, true> = {
   kind: 'call',
   method: 'ConnectCA.ConfigurationSet',
   acl: connectCaRoutes.configure.acl,
+  guard: { check: (authorizer) => authorizer.allows('operator', 'write', '') },
 };
 
 /** Signs the request of a service's instance. */
@@ -46,6 +49,7 @@ export const caSign: CallEndpoint<{ readonly csr: string }, SignedLeaf> = {
   kind: 'call',
   method: 'ConnectCA.Sign',
   acl: { check: { resource: 'service', access: 'write', segment: 'handler' } },
+  guard: 'own',
 };
 
 /** Signs the request of another datacenter's authority: PEM. */
@@ -53,6 +57,7 @@ export const caSignIntermediate: CallEndpoint<{ readonly csr: string }, string> 
   kind: 'call',
   method: 'ConnectCA.SignIntermediate',
   acl: connectCaRoutes.configure.acl,
+  guard: { check: (authorizer) => authorizer.allows('operator', 'write', '') },
 };
 
 /** What the leader of another datacenter than the primary makes of its authorities; it alone writes this. */
@@ -60,6 +65,7 @@ export const caStoreForeign: WriteEndpoint<StoreForeign, boolean> = {
   kind: 'write',
   method: 'ConnectCA.StoreForeign',
   acl: connectCaRoutes.configure.acl,
+  guard: 'internal',
   prepare: (payload) => ({ command: foreignStore, payload }),
 };
 
@@ -68,6 +74,7 @@ export const caStore: WriteEndpoint<StoreAuthority, boolean> = {
   kind: 'write',
   method: 'ConnectCA.Store',
   acl: connectCaRoutes.configure.acl,
+  guard: 'internal',
   prepare: (payload) => ({ command: authorityStore, payload }),
 };
 
@@ -76,6 +83,7 @@ export const caRemoveRoot: WriteEndpoint<{ readonly id: string }, boolean> = {
   kind: 'write',
   method: 'ConnectCA.RemoveRoot',
   acl: connectCaRoutes.configure.acl,
+  guard: 'internal',
   prepare: (payload) => ({ command: rootRemove, payload }),
 };
 

@@ -38,7 +38,10 @@ export function caResource({ authority, view }: CaResourceParts): Resource {
       },
       {
         endpoint: caSign,
-        run: (args) => authority().sign(csrOf(args)),
+        run: (args, authorizer) =>
+          authority().sign(csrOf(args), (service) =>
+            authorizer.allows('service', 'write', service),
+          ),
       },
       {
         endpoint: caSignIntermediate,

@@ -1,6 +1,7 @@
 import { coordinateRoutes } from '@mesh/api-contract';
 import { invalid } from '@mesh/base';
 import type { CallEndpoint, ReadEndpoint, WriteEndpoint } from '@mesh/resource';
+import { readableCoordinates } from './access.ts';
 import { batchUpdateEntry } from './commands.ts';
 import { distancesFrom, isUsable } from './distance.ts';
 import { allCoordinates, coordinatesOf } from './queries.ts';
@@ -14,6 +15,7 @@ export const coordinateDatacenters: CallEndpoint<
   kind: 'call',
   method: 'Coordinate.ListDatacenters',
   acl: coordinateRoutes.datacenters.acl,
+  guard: 'public',
 };
 
 /** All coordinates of the datacenter. */
@@ -21,6 +23,7 @@ export const coordinateNodes: ReadEndpoint<Record<string, never>, readonly NodeC
   kind: 'read',
   method: 'Coordinate.ListNodes',
   acl: coordinateRoutes.nodes.acl,
+  guard: { filter: readableCoordinates },
   run: (view) => allCoordinates(view),
 };
 
@@ -29,6 +32,7 @@ export const coordinateNode: ReadEndpoint<{ readonly node: string }, readonly No
   kind: 'read',
   method: 'Coordinate.Node',
   acl: coordinateRoutes.node.acl,
+  guard: { check: (authorizer, { node }) => authorizer.allows('node', 'read', node) },
   run: (view, { node }) => coordinatesOf(view, node),
 };
 
@@ -46,6 +50,7 @@ export const coordinateDistances: ReadEndpoint<DistancesArgs, readonly number[] 
   kind: 'read',
   method: 'Coordinate.Distances',
   acl: coordinateRoutes.nodes.acl,
+  guard: 'public',
   run: (view, { from, nodes }) =>
     distancesFrom(view, from, nodes)?.map((metric) => (Number.isFinite(metric) ? metric : -1)) ??
     null,
@@ -63,6 +68,7 @@ export function coordinateUpdate(
     kind: 'write',
     method: 'Coordinate.Update',
     acl: coordinateRoutes.update.acl,
+    guard: { check: (authorizer, { Node: node }) => authorizer.allows('node', 'write', node) },
     prepare: (update) => {
       accept(checked(update));
       return { answer: true };
@@ -75,6 +81,7 @@ export const coordinateBatchUpdate: WriteEndpoint<readonly NodeCoordinate[], nul
   kind: 'write',
   method: 'Coordinate.BatchUpdate',
   acl: coordinateRoutes.update.acl,
+  guard: 'internal',
   prepare: (updates) => ({ command: batchUpdateEntry, payload: updates.map(checked) }),
 };
 

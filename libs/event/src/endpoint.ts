@@ -15,6 +15,7 @@ export const eventFire: CallEndpoint<EventFireArgs, null> = {
   kind: 'call',
   method: 'Internal.EventFire',
   acl: eventRoutes.fire.acl,
+  guard: { check: (authorizer, { name }) => authorizer.allows('event', 'write', String(name)) },
 };
 
 /** The side of a gossip pool that sends events. */

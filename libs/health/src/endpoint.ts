@@ -1,6 +1,13 @@
 /** RPC methods of health. */
+
 import { type CheckServiceNode, type HealthCheck, healthRoutes } from '@mesh/api-contract';
-import { checkFilter, checkServiceNodeFilter, keepMatching } from '@mesh/catalog';
+import {
+  checkFilter,
+  checkServiceNodeFilter,
+  keepMatching,
+  readableChecks,
+  readableInstances,
+} from '@mesh/catalog';
 import type { ReadEndpoint } from '@mesh/resource';
 import { checksInState, healthOf, nodeChecks, serviceChecks } from './queries.ts';
 import type { CheckQuery, HealthQuery } from './types.ts';
@@ -13,6 +20,7 @@ export const healthNodeChecks: ReadEndpoint<
   kind: 'read',
   method: 'Health.NodeChecks',
   acl: healthRoutes.node.acl,
+  guard: { filter: readableChecks },
   run: (view, { node, filter }) => keepMatching(nodeChecks(view, node), filter, checkFilter),
 };
 
@@ -24,6 +32,7 @@ export const healthServiceChecks: ReadEndpoint<
   kind: 'read',
   method: 'Health.ServiceChecks',
   acl: healthRoutes.checks.acl,
+  guard: { filter: readableChecks },
   run: (view, { service, nodeMeta, filter }) =>
     keepMatching(serviceChecks(view, service, nodeMeta), filter, checkFilter),
 };
@@ -36,6 +45,7 @@ export const healthChecksInState: ReadEndpoint<
   kind: 'read',
   method: 'Health.ChecksInState',
   acl: healthRoutes.state.acl,
+  guard: { filter: readableChecks },
   run: (view, { state, nodeMeta, filter }) =>
     keepMatching(checksInState(view, state, nodeMeta), filter, checkFilter),
 };
@@ -49,6 +59,7 @@ export const healthServiceNodes: ReadEndpoint<HealthQuery, readonly CheckService
   kind: 'read',
   method: 'Health.ServiceNodes',
   acl: healthRoutes.service.acl,
+  guard: { filter: readableInstances },
   run: (view, query) => {
     const rows = query.ingress ? [] : healthOf(view, query, query.passingOnly);
     return keepMatching(rows, query.filter, checkServiceNodeFilter);

@@ -9,6 +9,15 @@ import {
 } from '@mesh/resource';
 import type { StateView } from '@mesh/state';
 import {
+  canReadIntention,
+  mayDelete,
+  mayGet,
+  mayGetPair,
+  mayReplace,
+  mayWrite,
+  mayWriteRequest,
+} from './access.ts';
+import {
   intentionRemove,
   intentionStore,
   intentionsReplicate,
@@ -46,6 +55,7 @@ export const intentionCreate: WriteEndpoint<IntentionRequest, string> = {
   kind: 'write',
   method: 'Intention.Create',
   acl: intentionRoutes.create.acl,
+  guard: { check: mayWriteRequest },
   isPrimarys: true,
   prepare: (request, { view, uuid, nowMs }) => {
     if (request.ID !== '') throw invalid('ID must be empty when creating a new intention');
@@ -60,6 +70,7 @@ export const intentionUpdate: WriteEndpoint<IntentionRequest, string> = {
   kind: 'write',
   method: 'Intention.Update',
   acl: intentionRoutes.update.acl,
+  guard: { check: mayReplace },
   isPrimarys: true,
   prepare: (request, context) => replace(request, requireExisting(request.ID, context), context),
 };
@@ -69,6 +80,7 @@ export const intentionUpsert: WriteEndpoint<IntentionRequest, string> = {
   kind: 'write',
   method: 'Intention.Upsert',
   acl: intentionRoutes.exactSet.acl,
+  guard: { check: mayWriteRequest },
   isPrimarys: true,
   prepare: (request, context) => {
     const source = side(request.SourceNS, request.SourceName);
@@ -83,6 +95,7 @@ export const intentionDelete: WriteEndpoint<{ readonly id: string }, boolean> = 
   kind: 'write',
   method: 'Intention.Delete',
   acl: intentionRoutes.delete.acl,
+  guard: { check: mayDelete },
   isPrimarys: true,
   prepare: ({ id }, { view }) => {
     const existing = intentionById(view, requireIntentionId(id));
@@ -104,6 +117,7 @@ export const intentionDeletePair: WriteEndpoint<IntentionPair, boolean> = {
   kind: 'write',
   method: 'Intention.DeletePair',
   acl: intentionRoutes.exactDelete.acl,
+  guard: { check: (authorizer, { destination }) => mayWrite(authorizer, destination) },
   isPrimarys: true,
   prepare: ({ source, destination }, { view }) => {
     const existing = intentionOfPair(view, qualifiedName(source), qualifiedName(destination));
@@ -117,6 +131,7 @@ export const intentionReplicate: WriteEndpoint<ReplicaChange<NewIntention>, true
   kind: 'write',
   method: 'Intention.Replicate',
   acl: intentionRoutes.create.acl,
+  guard: 'internal',
   prepare: (payload) => ({ command: intentionsReplicate, payload }),
 };
 
@@ -137,6 +152,7 @@ export const intentionList: ReadEndpoint<Record<string, never>, readonly Intenti
   kind: 'read',
   method: 'Intention.List',
   acl: intentionRoutes.list.acl,
+  guard: { filter: (authorizer, rows) => rows.filter((row) => canReadIntention(authorizer, row)) },
   run: (view) => allIntentions(view),
 };
 
@@ -145,6 +161,7 @@ export const intentionGet: ReadEndpoint<{ readonly id: string }, Intention | nul
   kind: 'read',
   method: 'Intention.Get',
   acl: intentionRoutes.get.acl,
+  guard: { check: mayGet },
   run: (view, { id }) => intentionById(view, id) ?? null,
 };
 
@@ -153,6 +170,7 @@ export const intentionGetPair: ReadEndpoint<IntentionPair, Intention | null> = {
   kind: 'read',
   method: 'Intention.GetPair',
   acl: intentionRoutes.exactGet.acl,
+  guard: { check: mayGetPair },
   run: (view, { source, destination }) =>
     intentionOfPair(view, qualifiedName(source), qualifiedName(destination)) ?? null,
 };
@@ -165,28 +183,30 @@ export const intentionMatch: ReadEndpoint<
   kind: 'read',
   method: 'Intention.Match',
   acl: intentionRoutes.match.acl,
+  guard: {
+    check: (authorizer, { names }) =>
+      names.every((name) => authorizer.allows('intentions', 'read', qualifiedName(name).name)),
+  },
   run: (view, { by, names }) =>
     Object.fromEntries(
       names.map((name) => [name, matchIntentions(view, by, qualifiedName(name))] as const),
     ),
 };
 
-/**
- * Whether one service may connect to another. `isAllowedByDefault` decides where no intention does.
- */
-export function intentionCheck(
-  isAllowedByDefault: () => boolean,
-): ReadEndpoint<IntentionPair, boolean> {
-  return {
-    kind: 'read',
-    method: 'Intention.Check',
-    acl: intentionRoutes.check.acl,
-    run: (view, { source, destination }) => {
-      const decider = decidingIntention(view, qualifiedName(source), qualifiedName(destination));
-      return decider ? decider.Action === 'allow' : isAllowedByDefault();
-    },
-  };
-}
+/** Whether one service may connect to another; where no intention decides, the default of the ACLs does. */
+export const intentionCheck: ReadEndpoint<IntentionPair, boolean> = {
+  kind: 'read',
+  method: 'Intention.Check',
+  acl: intentionRoutes.check.acl,
+  guard: {
+    check: (authorizer, { destination }) =>
+      authorizer.allows('service', 'read', qualifiedName(destination).name),
+  },
+  run: (view, { source, destination }, { authorizer }) => {
+    const decider = decidingIntention(view, qualifiedName(source), qualifiedName(destination));
+    return decider ? decider.Action === 'allow' : authorizer.intentionDefaultAllow;
+  },
+};
 
 function requireExisting(id: string, { view }: WriteContext): string {
   const existing = intentionById(view, requireIntentionId(id));

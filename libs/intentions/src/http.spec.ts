@@ -1,7 +1,7 @@
+import { MANAGE_ALL } from '@mesh/acl';
 import type { Intention } from '@mesh/api-contract';
 import { MeshError } from '@mesh/base';
 import { answerOf, callRoute, DirectRpc, readExchanges } from '@mesh/testkit';
-import { intentionCheck } from './endpoint.ts';
 import { intentionHttpRoutes } from './http.ts';
 import { intentionResource } from './resource.ts';
 
@@ -13,9 +13,9 @@ const UUID = /[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}/g;
 const ELSEWHERE = ['intention-put-collection'];
 
 function world(isAllowedByDefault = true) {
-  const check = intentionCheck(() => isAllowedByDefault);
-  const rpc = new DirectRpc([intentionResource(check)]);
-  const routes = intentionHttpRoutes({ rpc, check });
+  const rpc = new DirectRpc([intentionResource()]);
+  rpc.authorizer = { ...MANAGE_ALL, intentionDefaultAllow: isAllowedByDefault };
+  const routes = intentionHttpRoutes({ rpc });
   const ask = async (method: string, path: string, body?: unknown): Promise<unknown> => {
     const reply = await callRoute(routes, method, `/v1/connect/intentions${path}`, body);
     return reply.kind === 'json' ? reply.value : undefined;

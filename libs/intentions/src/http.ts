@@ -8,7 +8,6 @@ import {
   implement,
   jsonReply,
   type QueryParameters,
-  type ReadEndpoint,
   type ReadReply,
   type Reply,
   type RequestContext,
@@ -19,6 +18,7 @@ import {
 import { intentionBody } from './decode.ts';
 import {
   type IntentionPair,
+  intentionCheck,
   intentionCreate,
   intentionDelete,
   intentionDeletePair,
@@ -35,8 +35,6 @@ import { type MatchBy, qualifiedName } from './types.ts';
 /** What the handlers need. */
 export interface IntentionHttpDeps {
   readonly rpc: Rpc;
-  /** Made by intentionCheck with the server's default. */
-  readonly check: ReadEndpoint<IntentionPair, boolean>;
 }
 
 /** Names that one match may ask for. */
@@ -58,8 +56,7 @@ const SCHEMA: FilterSchema = {
 };
 
 /** Handlers of the intention routes. */
-export function intentionHttpRoutes(deps: IntentionHttpDeps): readonly BoundRoute[] {
-  const { rpc } = deps;
+export function intentionHttpRoutes({ rpc }: IntentionHttpDeps): readonly BoundRoute[] {
   return implement(intentionRoutes, {
     list: async ({ readOptions, filter }) => {
       const reply = await rpc.read(intentionList, {}, readOptions);
@@ -80,7 +77,7 @@ export function intentionHttpRoutes(deps: IntentionHttpDeps): readonly BoundRout
       if (type && type !== 'consul') {
         throw invalid(`unsupported SourceType: "${type}", accepted is consul`);
       }
-      const reply = await rpc.read(deps.check, pairOf(query), readOptions);
+      const reply = await rpc.read(intentionCheck, pairOf(query), readOptions);
       return readReply(reply, { Allowed: reply.value });
     },
     exactGet: async ({ query, readOptions }) =>

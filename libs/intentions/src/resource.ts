@@ -1,7 +1,7 @@
-import type { ReadEndpoint, Resource } from '@mesh/resource';
+import type { Resource } from '@mesh/resource';
 import { intentionRemove, intentionStore, intentionsReplicate } from './commands.ts';
 import {
-  type IntentionPair,
+  intentionCheck,
   intentionCreate,
   intentionDelete,
   intentionDeletePair,
@@ -15,8 +15,8 @@ import {
 } from './endpoint.ts';
 import { intentions } from './table.ts';
 
-/** Intentions, with the endpoint that knows the server's default. */
-export function intentionResource(check: ReadEndpoint<IntentionPair, boolean>): Resource {
+/** Intentions: which services may connect to which. */
+export function intentionResource(): Resource {
   return {
     name: 'intentions',
     tables: [intentions],
@@ -32,7 +32,7 @@ export function intentionResource(check: ReadEndpoint<IntentionPair, boolean>): 
       intentionGet,
       intentionGetPair,
       intentionMatch,
-      check,
+      intentionCheck,
     ],
   };
 }

@@ -1,6 +1,7 @@
 import { internalUiRoutes, type UiServiceSummary, type UiTopology } from '@mesh/api-contract';
-import { checkServiceNodeFilter, keepMatching } from '@mesh/catalog';
+import { checkServiceNodeFilter, keepMatching, readableInstances } from '@mesh/catalog';
 import type { ReadEndpoint } from '@mesh/resource';
+import { readableNodes, readableTopology } from './access.ts';
 import { nodeFilter } from './filter-schemas.ts';
 import { allInstances, allNodes, oneNode, summarize, type UiNode } from './queries.ts';
 import { topologyOf } from './topology.ts';
@@ -10,8 +11,14 @@ export const uiServices: ReadEndpoint<{ readonly filter: string }, readonly UiSe
   kind: 'read',
   method: 'Internal.ServiceDump',
   acl: internalUiRoutes.services.acl,
-  run: (view, { filter }) =>
-    summarize(keepMatching(allInstances(view), filter, checkServiceNodeFilter)),
+  guard: 'own',
+  run: (view, { filter }, { authorizer }) => {
+    // Counted is only what may be seen.
+    const seen = authorizer.isManagement
+      ? allInstances(view)
+      : readableInstances(authorizer, allInstances(view));
+    return summarize(keepMatching(seen, filter, checkServiceNodeFilter));
+  },
 };
 
 /** Nodes with everything on them. */
@@ -19,6 +26,7 @@ export const uiNodes: ReadEndpoint<{ readonly filter: string }, readonly UiNode[
   kind: 'read',
   method: 'Internal.NodeDump',
   acl: internalUiRoutes.nodes.acl,
+  guard: { filter: readableNodes },
   run: (view, { filter }) => keepMatching(allNodes(view), filter, nodeFilter),
 };
 
@@ -27,16 +35,19 @@ export const uiNode: ReadEndpoint<{ readonly node: string }, UiNode | undefined>
   kind: 'read',
   method: 'Internal.NodeInfo',
   acl: internalUiRoutes.node.acl,
+  guard: { filter: (authorizer, node) => node && readableNodes(authorizer, [node])[0] },
   run: (view, { node }) => oneNode(view, node),
 };
-
-/** What holds where no intention decides: while there are no ACLs, everything is allowed. */
-const DEFAULT_ALLOW = true;
 
 /** The neighbourhood of a service in the mesh. */
 export const uiTopology: ReadEndpoint<{ readonly service: string }, UiTopology> = {
   kind: 'read',
   method: 'Internal.ServiceTopology',
   acl: internalUiRoutes.topology.acl,
-  run: (view, { service }, { datacenter }) => topologyOf(view, service, datacenter, DEFAULT_ALLOW),
+  guard: {
+    check: (authorizer, { service }) => authorizer.allows('service', 'read', service),
+    filter: readableTopology,
+  },
+  run: (view, { service }, { datacenter, authorizer }) =>
+    topologyOf(view, service, datacenter, authorizer.intentionDefaultAllow),
 };

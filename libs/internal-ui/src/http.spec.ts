@@ -1,24 +1,23 @@
 import type { UiNeighbour, UiServiceSummary, UiTopology } from '@mesh/api-contract';
 import { catalogHttpRoutes, catalogResource, nodeByName } from '@mesh/catalog';
 import { coordinateResource } from '@mesh/coordinate';
-import { intentionCheck, intentionHttpRoutes, intentionResource } from '@mesh/intentions';
+import { intentionHttpRoutes, intentionResource } from '@mesh/intentions';
 import { callRoute, DirectRpc, expectRecorded, readExchanges } from '@mesh/testkit';
 import { internalUiHttpRoutes } from './http.ts';
 import { internalUiResource } from './resource.ts';
 
 const hooks = { onNodeDeleted() {}, onCheckDeleted() {}, onCheckCritical() {} };
-const check = intentionCheck(() => true);
 
 function world() {
   const rpc = new DirectRpc([
     catalogResource(hooks),
     coordinateResource({ nodeExists: (view, name) => nodeByName(view, name) !== undefined }),
-    intentionResource(check),
+    intentionResource(),
     internalUiResource(),
   ]);
   const routes = [
     ...catalogHttpRoutes({ rpc, nodeName: 'n1' }),
-    ...intentionHttpRoutes({ rpc, check }),
+    ...intentionHttpRoutes({ rpc }),
     ...internalUiHttpRoutes({ rpc }),
   ];
   const put = (path: string, body: object) => callRoute(routes, 'PUT', path, body);

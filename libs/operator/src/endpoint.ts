@@ -18,6 +18,7 @@ export const autopilotGetConfiguration: ReadEndpoint<NoArgs, AutopilotConfigurat
   kind: 'read',
   method: 'Operator.AutopilotGetConfiguration',
   acl: operatorRoutes.autopilotConfiguration.acl,
+  guard: { check: (authorizer) => authorizer.allows('operator', 'read', '') },
   run: (view) => {
     const found = autopilotConfiguration(view);
     if (!found) throw new MeshError('unavailable', 'autopilot config not initialized yet');
@@ -30,6 +31,7 @@ export const autopilotSetConfiguration: WriteEndpoint<SetAutopilot, boolean> = {
   kind: 'write',
   method: 'Operator.AutopilotSetConfiguration',
   acl: operatorRoutes.autopilotSetConfiguration.acl,
+  guard: { check: (authorizer) => authorizer.allows('operator', 'write', '') },
   prepare: ({ settings, cas }) => ({
     command: setAutopilot,
     payload: { settings: checkedSettings(settings), cas: cas ?? null },
@@ -41,6 +43,7 @@ export const raftGetConfiguration: CallEndpoint<NoArgs, RaftConfiguration> = {
   kind: 'call',
   method: 'Operator.RaftGetConfiguration',
   acl: operatorRoutes.raftConfiguration.acl,
+  guard: { check: (authorizer) => authorizer.allows('operator', 'read', '') },
 };
 
 /** Takes a server out of the raft configuration. */
@@ -48,6 +51,7 @@ export const raftRemovePeer: CallEndpoint<PeerName, null> = {
   kind: 'call',
   method: 'Operator.RaftRemovePeer',
   acl: operatorRoutes.raftRemovePeer.acl,
+  guard: { check: (authorizer) => authorizer.allows('operator', 'write', '') },
 };
 
 /** Health of the servers, as the leader's autopilot saw it last. */
@@ -55,4 +59,5 @@ export const serverHealth: CallEndpoint<NoArgs, OperatorHealth> = {
   kind: 'call',
   method: 'Operator.ServerHealth',
   acl: operatorRoutes.autopilotHealth.acl,
+  guard: { check: (authorizer) => authorizer.allows('operator', 'read', '') },
 };

@@ -2,6 +2,14 @@ import { type PreparedQuery, type PreparedQueryResult, queryRoutes } from '@mesh
 import { invalid, MeshError, parseDuration } from '@mesh/base';
 import type { ReadEndpoint, WriteEndpoint } from '@mesh/resource';
 import { requireSessionId } from '@mesh/session';
+import {
+  mayDelete,
+  mayUpdate,
+  mayWrite,
+  readableExecution,
+  readableQueries,
+  readableQuery,
+} from './access.ts';
 import { queryRemove, queryStore, requirePlace } from './commands.ts';
 import { allQueries, queryById, resolveQuery, runQuery } from './queries.ts';
 import { checkTemplate } from './template.ts';
@@ -12,6 +20,7 @@ export const queryCreate: WriteEndpoint<QueryRequest, string> = {
   kind: 'write',
   method: 'PreparedQuery.Create',
   acl: queryRoutes.create.acl,
+  guard: { check: (authorizer, request) => mayWrite(authorizer, request) },
   prepare: (request, { view, uuid }) => {
     if (request.ID !== '') throw invalid('ID must be empty when creating a new prepared query');
     const query = checked({ ...request, ID: uuid() });
@@ -25,6 +34,7 @@ export const queryUpdate: WriteEndpoint<QueryRequest, string> = {
   kind: 'write',
   method: 'PreparedQuery.Update',
   acl: queryRoutes.update.acl,
+  guard: { check: mayUpdate },
   prepare: (request, { view }) => {
     if (!queryById(view, request.ID)) throw noQuery(request.ID);
     const query = checked({ ...request, ID: request.ID.toLowerCase() });
@@ -38,6 +48,7 @@ export const queryDelete: WriteEndpoint<{ readonly id: string }, boolean> = {
   kind: 'write',
   method: 'PreparedQuery.Delete',
   acl: queryRoutes.delete.acl,
+  guard: { check: mayDelete },
   prepare: ({ id }, { view }) => {
     if (!queryById(view, id)) throw noQuery(id);
     return { command: queryRemove, payload: { id: id.toLowerCase() } };
@@ -49,6 +60,7 @@ export const queryList: ReadEndpoint<Record<string, never>, readonly PreparedQue
   kind: 'read',
   method: 'PreparedQuery.List',
   acl: queryRoutes.list.acl,
+  guard: { filter: readableQueries },
   run: (view) => allQueries(view),
 };
 
@@ -57,6 +69,7 @@ export const queryGet: ReadEndpoint<{ readonly id: string }, PreparedQuery | nul
   kind: 'read',
   method: 'PreparedQuery.Get',
   acl: queryRoutes.get.acl,
+  guard: { filter: readableQuery },
   run: (view, { id }) => queryById(view, id) ?? null,
 };
 
@@ -76,6 +89,7 @@ export const queryExecute: ReadEndpoint<ExecuteArgs, Execution | null> = {
   kind: 'read',
   method: 'PreparedQuery.Execute',
   acl: queryRoutes.execute.acl,
+  guard: { filter: readableExecution },
   run: (view, args, { datacenter }) => {
     const query = resolveQuery(view, args.idOrName, args);
     return query ? { query, result: runQuery(view, query, datacenter, args.connect) } : null;
@@ -90,6 +104,7 @@ export const queryExplain: ReadEndpoint<
   kind: 'read',
   method: 'PreparedQuery.Explain',
   acl: queryRoutes.explain.acl,
+  guard: { filter: readableQuery },
   run: (view, args) => resolveQuery(view, args.idOrName, args) ?? null,
 };
 

@@ -1,6 +1,8 @@
+import type { Authorizer } from '@mesh/acl';
 import type { AclRule } from '@mesh/api-contract';
 import type { StateView } from '@mesh/state';
 import type { Command } from './command.ts';
+import type { CallGuard, ReadGuard, WriteGuard } from './guard.ts';
 
 /** How fresh a read must be (the original's consistency modes). */
 export type ReadConsistency = 'default' | 'consistent' | 'stale';
@@ -44,6 +46,8 @@ export interface ReadReply<R> {
 }
 
 export interface ReadContext {
+  /** What the reader may see; guards ask it, and so may `run`. */
+  readonly authorizer: Authorizer;
   readonly datacenter: string;
   readonly nowMs: number;
 }
@@ -54,11 +58,14 @@ export interface ReadEndpoint<A, R> {
   /** Wire name, `KVS.Get`. */
   readonly method: string;
   readonly acl: AclRule;
+  readonly guard: ReadGuard<A, R>;
   run(view: StateView, args: A, context: ReadContext): R;
 }
 
 /** What the serving leader lends to the preparation of a write. */
 export interface WriteContext {
+  /** What the writer may do; guards ask it, and so may `prepare`. */
+  readonly authorizer: Authorizer;
   readonly datacenter: string;
   readonly nowMs: number;
   readonly view: StateView;
@@ -71,6 +78,8 @@ export interface WriteContext {
 export interface Proposal<P, R> {
   readonly command: Command<P, R>;
   readonly payload: P;
+  /** What of the result the writer may see. @default all of it */
+  shown?(result: R): R;
 }
 
 /**
@@ -82,6 +91,7 @@ export interface WriteEndpoint<A, R> {
   readonly kind: 'write';
   readonly method: string;
   readonly acl: AclRule;
+  readonly guard: WriteGuard<A>;
   /** Written in the primary datacenter, which the others follow. @default false */
   readonly isPrimarys?: boolean;
   // biome-ignore lint/suspicious/noExplicitAny: the payload type is private to the endpoint
@@ -121,6 +131,7 @@ export interface CallEndpoint<A, R> {
   /** Wire name, `Operator.RaftGetConfiguration`. */
   readonly method: string;
   readonly acl: AclRule;
+  readonly guard: CallGuard<A>;
   /** Never set; holds the types of arguments and result. */
   readonly types?: (args: A) => R;
 }
@@ -138,5 +149,5 @@ export interface CallOptions {
 export interface BoundCall {
   // biome-ignore lint/suspicious/noExplicitAny: a registry of differently typed calls
   readonly endpoint: CallEndpoint<any, any>;
-  run(args: unknown): unknown;
+  run(args: unknown, authorizer: Authorizer): unknown;
 }

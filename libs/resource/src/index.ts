@@ -18,6 +18,14 @@ export type {
   WriteOptions,
 } from './endpoint.ts';
 export { PLAIN_READ, PLAIN_WRITE } from './endpoint.ts';
+// Who may.
+export type { CallGuard, ReadGuard, WriteGuard } from './guard.ts';
+export {
+  permissionDenied,
+  prepareGuarded,
+  readGuarded,
+  requireCallAllowed,
+} from './guard.ts';
 // Answering HTTP.
 export type {
   BoundRoute,

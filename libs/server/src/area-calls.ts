@@ -15,6 +15,7 @@ export const statusLeader: CallEndpoint<Record<string, never>, string> = {
   kind: 'call',
   method: 'Status.GetLeader',
   acl: statusRoutes.leader.acl,
+  guard: 'public',
 };
 
 /** Addresses of the servers of Raft as the server that is asked knows them. */
@@ -22,6 +23,7 @@ export const statusPeers: CallEndpoint<Record<string, never>, readonly string[]>
   kind: 'call',
   method: 'Status.GetPeers',
   acl: statusRoutes.peers.acl,
+  guard: 'public',
 };
 
 export interface AreaParts {

@@ -1,6 +1,6 @@
 import { MeshError, type Platform } from '@mesh/base';
-import type { ReadContext, ReadEndpoint, ReadOptions } from '@mesh/resource';
-import type { Dependencies, StateStore } from '@mesh/state';
+import { type ReadContext, type ReadEndpoint, type ReadOptions, readGuarded } from '@mesh/resource';
+import type { Dependencies, StateStore, StateView } from '@mesh/state';
 import type { WakeQueue } from './wake-queue.ts';
 
 export interface BlockingOptions {
@@ -12,6 +12,9 @@ export interface QueryResult<R> {
   readonly value: R;
   readonly dependencies: Dependencies;
 }
+
+/** The circumstances of a read at the moment of its evaluation: who may see what may change meanwhile. */
+export type ContextOf = (view: StateView) => ReadContext;
 
 /**
  * Runs reads over the state store and parks those that wait for a change. A parked query costs one watch
@@ -37,9 +40,9 @@ export class BlockingQueries {
   }
 
   /** Evaluates once. */
-  evaluate<A, R>(endpoint: ReadEndpoint<A, R>, args: A, context: ReadContext): QueryResult<R> {
+  evaluate<A, R>(endpoint: ReadEndpoint<A, R>, args: A, contextOf: ContextOf): QueryResult<R> {
     const view = this.store.trackingView();
-    const value = endpoint.run(view, args, context);
+    const value = readGuarded(endpoint, view, args, contextOf(this.store.view()));
     return { value, dependencies: view.dependencies() };
   }
 
@@ -50,11 +53,11 @@ export class BlockingQueries {
   async run<A, R>(
     endpoint: ReadEndpoint<A, R>,
     args: A,
-    context: () => ReadContext,
+    contextOf: ContextOf,
     options: ReadOptions,
     verify: () => Promise<void> | undefined,
   ): Promise<QueryResult<R>> {
-    let result = this.evaluate(endpoint, args, context());
+    let result = this.evaluate(endpoint, args, contextOf);
     if (options.minIndex <= 0) return result;
     const deadlineMs = this.platform.clock.monotonicMs() + this.waitMs(options.maxWaitMs);
     while (result.dependencies.index <= options.minIndex) {
@@ -62,7 +65,7 @@ export class BlockingQueries {
       if (outcome === 'cancelled') throw new MeshError('cancelled', 'the client went away');
       const verified = verify();
       if (verified) await verified;
-      result = this.evaluate(endpoint, args, context());
+      result = this.evaluate(endpoint, args, contextOf);
       if (outcome === 'timeout') break;
     }
     return result;

@@ -2,6 +2,7 @@
  * Two servers that apply the same log hold the same state, to the byte; and so does one that starts from
  * a snapshot in the middle. Random histories over all resources.
  */
+import { MANAGE_ALL } from '@mesh/acl';
 import { MeshError, silentLogger } from '@mesh/base';
 import { catalogHttpRoutes } from '@mesh/catalog';
 import { configEntryHttpRoutes } from '@mesh/config-entry';
@@ -22,7 +23,7 @@ import { type Reaping, tombstoneReaping } from './duties/tombstone-reaper.ts';
 import { encodeEntry } from './entry-codec.ts';
 import { Fsm } from './fsm.ts';
 import { createResources } from './resources.ts';
-import { testIntentionCheck, testOperator } from './testing/all-resources.ts';
+import { testOperator } from './testing/all-resources.ts';
 import { histories, type Step, sessionId } from './testing/histories.ts';
 
 const packr = new Packr({ useRecords: false });
@@ -41,7 +42,6 @@ class Replica {
     const update = coordinateUpdate(() => {});
     const bound = {
       ...{ coordinateUpdate: update, sessionCreate: create, operator: testOperator },
-      intentionCheck: testIntentionCheck,
     };
     const resources = [...createResources(bound), this.reaping.resource];
     this.store = createStateStore(resources.flatMap(({ tables }) => tables));
@@ -73,7 +73,11 @@ class Leader implements Rpc {
 
   async read<A, R>(endpoint: ReadEndpoint<A, R>, args: A): Promise<ReadReply<R>> {
     const view = this.replica.store.view();
-    const value = endpoint.run(view, args, { datacenter: 'dc1', nowMs: this.nowMs });
+    const value = endpoint.run(view, args, {
+      authorizer: MANAGE_ALL,
+      datacenter: 'dc1',
+      nowMs: this.nowMs,
+    });
     return { value, index: view.index, knownLeader: true, lastContactMs: 0 };
   }
 
@@ -83,6 +87,7 @@ class Leader implements Rpc {
 
   async write<A, R>(endpoint: WriteEndpoint<A, R>, args: A): Promise<R> {
     const prepared = endpoint.prepare(args, {
+      authorizer: MANAGE_ALL,
       datacenter: 'dc1',
       nowMs: this.nowMs,
       view: this.replica.store.view(),
@@ -129,7 +134,7 @@ async function run(history: readonly Step[]): Promise<Leader> {
     ...txnHttpRoutes({ rpc, kvMaxValueBytes: 1024 }),
     ...queryHttpRoutes({ rpc, nodeName: 'n1' }),
     ...operatorHttpRoutes({ rpc }),
-    ...intentionHttpRoutes({ rpc, check: testIntentionCheck }),
+    ...intentionHttpRoutes({ rpc }),
     ...configEntryHttpRoutes({ rpc }),
   ];
   await leader.write(leader.replica.reaping.endpoint, { index: 0 });

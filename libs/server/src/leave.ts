@@ -19,6 +19,8 @@ export const serverLeave: CallEndpoint<LeaveRequest, true> = {
   kind: 'call',
   method: SERVER_METHODS.leave,
   acl: { check: { resource: 'operator', access: 'write', segment: 'none' } },
+  // A server speaks for itself; who may speak at the RPC port is decided by TLS.
+  guard: 'public',
 };
 
 /** Wait before a change of the configuration is tried again, milliseconds. */

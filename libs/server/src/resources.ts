@@ -2,12 +2,12 @@ import { type CatalogHooks, catalogResource, nodeByName } from '@mesh/catalog';
 import { configEntryResource } from '@mesh/config-entry';
 import { coordinateResource, type NodeCoordinate } from '@mesh/coordinate';
 import { healthResource } from '@mesh/health';
-import { type IntentionPair, intentionResource } from '@mesh/intentions';
+import { intentionResource } from '@mesh/intentions';
 import { internalUiResource } from '@mesh/internal-ui';
 import { kvResource, releaseLocks } from '@mesh/kv';
 import { type OperatorParts, operatorResource } from '@mesh/operator';
 import { deleteQueriesOfSession, preparedQueryResource } from '@mesh/prepared-query';
-import type { ReadEndpoint, Resource, WriteEndpoint } from '@mesh/resource';
+import type { Resource, WriteEndpoint } from '@mesh/resource';
 import {
   invalidateSessionsOfCheck,
   invalidateSessionsOfNode,
@@ -22,7 +22,6 @@ export interface BoundEndpoints {
   readonly coordinateUpdate: WriteEndpoint<NodeCoordinate, true>;
   readonly sessionCreate: WriteEndpoint<SessionRequest, string>;
   readonly operator: OperatorParts;
-  readonly intentionCheck: ReadEndpoint<IntentionPair, boolean>;
 }
 
 /** A session that ends takes along its locks and the queries bound to it. */
@@ -56,7 +55,7 @@ export function createResources(bound: BoundEndpoints): readonly Resource[] {
     txnResource({ catalogHooks }),
     preparedQueryResource(),
     operatorResource(bound.operator),
-    intentionResource(bound.intentionCheck),
+    intentionResource(),
     configEntryResource(),
     internalUiResource(),
   ];

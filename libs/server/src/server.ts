@@ -1,3 +1,4 @@
+import { MANAGE_ALL } from '@mesh/acl';
 import { assert, type Component } from '@mesh/base';
 import { Authority, caResource, connectDisabled, SecondaryAuthority } from '@mesh/connect-ca';
 import {
@@ -7,7 +8,6 @@ import {
   type NodeCoordinate,
 } from '@mesh/coordinate';
 import { eventResource } from '@mesh/event';
-import { type IntentionPair, intentionCheck } from '@mesh/intentions';
 import { fireNewLeader } from '@mesh/membership';
 import { DEFAULT_LIMITS, keyringResource, type OperatorParts } from '@mesh/operator';
 import {
@@ -19,7 +19,7 @@ import {
   type ServerInfo,
   type StateMachine,
 } from '@mesh/raft';
-import type { ReadEndpoint, Resource, Rpc, WriteEndpoint } from '@mesh/resource';
+import type { Resource, Rpc, WriteEndpoint } from '@mesh/resource';
 import type { CallHandler } from '@mesh/rpc';
 import {
   type SessionRequest,
@@ -29,6 +29,7 @@ import {
 } from '@mesh/session';
 import { createStateStore, type StateStore } from '@mesh/state';
 import { areaResource } from './area-calls.ts';
+import type { Authorizers } from './authorizers.ts';
 import { BlockingQueries } from './blocking-query.ts';
 import { Bootstrap, hasRaftState } from './bootstrap/bootstrap.ts';
 import { BootstrapPromises } from './bootstrap/promises.ts';
@@ -53,6 +54,9 @@ import { type SnapshotSource, Snapshots } from './snapshot/snapshots.ts';
 import { serverStats } from './stats.ts';
 import { WakeQueue } from './wake-queue.ts';
 
+/** While ACLs are off. */
+const ALL_ALLOWED: Authorizers = { of: () => MANAGE_ALL };
+
 /** A server: the replicated state with everything that serves and tends it. */
 export interface Server {
   readonly rpc: Rpc;
@@ -66,8 +70,6 @@ export interface Server {
   readonly coordinateUpdate: WriteEndpoint<NodeCoordinate, true>;
   /** States that users save and restore. */
   readonly snapshotSource: SnapshotSource;
-  /** Decides over connections where no intention does, by this server's default. */
-  readonly intentionCheck: ReadEndpoint<IntentionPair, boolean>;
   /** Creates sessions within this server's limits. */
   readonly sessionCreate: WriteEndpoint<SessionRequest, string>;
   stats(): Record<string, Record<string, string>>;
@@ -99,8 +101,6 @@ class ServerParts implements Server {
   readonly components: readonly Component[];
   readonly coordinateUpdate: WriteEndpoint<NodeCoordinate, true>;
   readonly sessionCreate: WriteEndpoint<SessionRequest, string>;
-  // While there are no ACLs everything is allowed that no intention denies.
-  readonly intentionCheck = intentionCheck(() => true);
   readonly operator: OperatorParts;
   readonly snapshotSource: Snapshots;
   private isReady = false;
@@ -231,6 +231,7 @@ class ServerParts implements Server {
       bound,
       router: options.membership.router,
       touchSession: (id, ttl) => this.sessions.touch(id, ttl),
+      authorizers: ALL_ALLOWED,
     });
   }
 

@@ -1,6 +1,7 @@
 import { type Session, sessionRoutes } from '@mesh/api-contract';
 import { formatDuration, invalid, parseDuration } from '@mesh/base';
 import type { ReadEndpoint, WriteEndpoint } from '@mesh/resource';
+import { canRead, mayWriteSession, readableSessions } from './access.ts';
 import { requireSupport, SESSION_CREATE, SESSION_DESTROY } from './commands.ts';
 import { allSessions, sessionById, sessionsOfNode } from './queries.ts';
 import { type NewSession, SESSION_TTL_MAX_MS, type SessionRequest } from './types.ts';
@@ -34,6 +35,7 @@ export function sessionCreate(ttlMinMs: number): WriteEndpoint<SessionRequest, s
     kind: 'write',
     method: 'Session.Create',
     acl: sessionRoutes.create.acl,
+    guard: { check: (authorizer, { node }) => authorizer.allows('session', 'write', node) },
     prepare: (request, { view, uuid, touchSession }) => {
       const session: NewSession = {
         ID: uuid(),
@@ -77,6 +79,7 @@ export const sessionDestroy: WriteEndpoint<{ readonly id: string }, boolean> = {
   kind: 'write',
   method: 'Session.Destroy',
   acl: sessionRoutes.destroy.acl,
+  guard: { check: mayWriteSession },
   prepare: ({ id }, { view }) => {
     const wanted = requireSessionId(id);
     if (!sessionById(view, wanted)) return { answer: true };
@@ -92,6 +95,7 @@ export const sessionRenew: WriteEndpoint<{ readonly id: string }, Session | unde
   kind: 'write',
   method: 'Session.Renew',
   acl: sessionRoutes.renew.acl,
+  guard: { check: mayWriteSession },
   prepare: ({ id }, { view, touchSession }) => {
     const session = sessionById(view, requireSessionId(id));
     if (session?.TTL) touchSession(session.ID);
@@ -104,6 +108,10 @@ export const sessionGet: ReadEndpoint<{ readonly id: string }, Session | undefin
   kind: 'read',
   method: 'Session.Get',
   acl: sessionRoutes.info.acl,
+  guard: {
+    filter: (authorizer, session) =>
+      session && canRead(authorizer, session) ? session : undefined,
+  },
   run: (view, { id }) => sessionById(view, id),
 };
 
@@ -112,6 +120,7 @@ export const sessionsByNode: ReadEndpoint<{ readonly node: string }, readonly Se
   kind: 'read',
   method: 'Session.NodeSessions',
   acl: sessionRoutes.node.acl,
+  guard: { filter: readableSessions },
   run: (view, { node }) => sessionsOfNode(view, node),
 };
 
@@ -120,5 +129,6 @@ export const sessionList: ReadEndpoint<Record<string, never>, readonly Session[]
   kind: 'read',
   method: 'Session.List',
   acl: sessionRoutes.list.acl,
+  guard: { filter: readableSessions },
   run: (view) => allSessions(view),
 };

@@ -1,15 +1,19 @@
+import { type Authorizer, MANAGE_ALL } from '@mesh/acl';
 import { assert } from '@mesh/base';
 import {
   type BoundCall,
   type CallEndpoint,
   type CallOptions,
   type Command,
+  prepareGuarded,
   type ReadEndpoint,
   type ReadOptions,
   type ReadReply,
   type Resource,
   Rollback,
   type Rpc,
+  readGuarded,
+  requireCallAllowed,
   type WriteContext,
   type WriteEndpoint,
   type WriteOptions,
@@ -39,6 +43,8 @@ export class DirectRpc implements Rpc {
   /** Options of the last read, write or call. */
   lastOptions: ReadOptions | WriteOptions | CallOptions | undefined;
   nowMs = 1_700_000_000_000;
+  /** What whoever asks may do. */
+  authorizer: Authorizer = MANAGE_ALL;
   private readonly commands = new Map<string, Command>();
   private readonly calls: ReadonlyMap<string, BoundCall>;
   private uuids = 0;
@@ -62,7 +68,8 @@ export class DirectRpc implements Rpc {
   ): Promise<ReadReply<R>> {
     this.lastOptions = options;
     const view = this.store.trackingView();
-    const value = endpoint.run(view, args, { datacenter: 'dc1', nowMs: this.nowMs });
+    const { authorizer, nowMs } = this;
+    const value = readGuarded(endpoint, view, args, { authorizer, datacenter: 'dc1', nowMs });
     return { value, index: view.dependencies().index, knownLeader: true, lastContactMs: 0 };
   }
 
@@ -70,15 +77,18 @@ export class DirectRpc implements Rpc {
     this.lastOptions = options;
     const bound = this.calls.get(endpoint.method);
     assert(bound, `call ${endpoint.method} is bound by a resource`);
-    const answer = await bound.run(unpackr.unpack(packr.pack(args)));
+    const { authorizer } = this;
+    requireCallAllowed(endpoint.guard, authorizer, args);
+    const answer = await bound.run(unpackr.unpack(packr.pack(args)), authorizer);
     return unpackr.unpack(packr.pack(answer)) as R;
   }
 
   async write<A, R>(endpoint: WriteEndpoint<A, R>, args: A, options: WriteOptions): Promise<R> {
     this.lastOptions = options;
-    const prepared = endpoint.prepare(args, this.writeContext());
+    const prepared = prepareGuarded(endpoint, args, this.writeContext());
     if ('answer' in prepared) return prepared.answer;
-    return this.apply(prepared.command, prepared.payload) as R;
+    const result = this.apply(prepared.command, prepared.payload) as R;
+    return prepared.shown ? prepared.shown(result) : result;
   }
 
   /** Applies a log entry; throws what the command refuses it with. An entry that rolled back is not in `applied`. */
@@ -102,6 +112,7 @@ export class DirectRpc implements Rpc {
 
   private writeContext(): WriteContext {
     return {
+      authorizer: this.authorizer,
       datacenter: 'dc1',
       nowMs: this.nowMs,
       view: this.store.view(),

@@ -1,5 +1,6 @@
 import { txnRoutes } from '@mesh/api-contract';
 import type { ReadEndpoint, WriteEndpoint } from '@mesh/resource';
+import { deniedOperations, readableOutcome } from './access.ts';
 import { readAll, TXN_APPLY, type TxnPayload } from './commands.ts';
 import type { TxnOperation, TxnOutcome } from './types.ts';
 
@@ -16,10 +17,15 @@ export const txnApply: WriteEndpoint<TxnPayload, TxnOutcome> = {
   kind: 'write',
   method: 'Txn.Apply',
   acl: txnRoutes.apply.acl,
-  prepare: ({ operations }, { datacenter }) => ({
-    command: named,
-    payload: { operations: operations.map((operation) => completed(operation, datacenter)) },
-  }),
+  guard: 'own',
+  prepare: ({ operations }, { datacenter, authorizer, view }) => {
+    const denied = deniedOperations(authorizer, operations, view);
+    if (denied.length > 0) return { answer: { Results: null, Errors: denied } };
+    const payload = {
+      operations: operations.map((operation) => completed(operation, datacenter)),
+    };
+    return { command: named, payload, shown: (outcome) => readableOutcome(authorizer, outcome) };
+  },
 };
 
 /** A node belongs to the datacenter whose leader stores it, unless it says another. */
@@ -33,5 +39,10 @@ export const txnRead: ReadEndpoint<TxnPayload, TxnOutcome> = {
   kind: 'read',
   method: 'Txn.Read',
   acl: txnRoutes.apply.acl,
-  run: (view, { operations }) => readAll(view, operations),
+  guard: 'own',
+  run: (view, { operations }, { authorizer }) => {
+    const denied = deniedOperations(authorizer, operations, view);
+    if (denied.length > 0) return { Results: null, Errors: denied };
+    return readableOutcome(authorizer, readAll(view, operations));
+  },
 };

@@ -1,8 +1,7 @@
 import type { Component, Logger, Platform } from '@mesh/base';
 import type { RuntimeConfig } from '@mesh/config';
 import type { Certifier } from '@mesh/connect-ca';
-import type { IntentionPair } from '@mesh/intentions';
-import type { BoundRoute, ReadEndpoint, Rpc } from '@mesh/resource';
+import type { BoundRoute, Rpc } from '@mesh/resource';
 import { connectHandlers } from './http.ts';
 import { LeafCache } from './leaf-cache.ts';
 import { RootsWatch } from './roots-watch.ts';
@@ -12,8 +11,6 @@ export interface ConnectOptions {
   /** connect.enabled, or on clients always: the servers know. */
   readonly isEnabled: boolean;
   readonly certifier: Pick<Certifier, 'createKey' | 'createCsr'>;
-  /** Made by intentionCheck with the server's default. */
-  readonly check: ReadEndpoint<IntentionPair, boolean>;
 }
 
 export interface ConnectParts {

@@ -1,6 +1,7 @@
+import { MANAGE_ALL } from '@mesh/acl';
 import { MeshError } from '@mesh/base';
 import type { CaRoots } from '@mesh/connect-ca';
-import { intentionCheck, intentionCreate, intentionResource } from '@mesh/intentions';
+import { intentionCreate, intentionResource } from '@mesh/intentions';
 import { callRoute, DirectRpc } from '@mesh/testkit';
 import { ManualPlatform } from '../testing/manual-platform.ts';
 import { connectHandlers } from './http.ts';
@@ -17,10 +18,8 @@ const settled = () => new Promise((resolve) => setImmediate(resolve));
 /** An agent that knows its roots, before servers with intentions. */
 class World {
   readonly platform = new ManualPlatform();
-  readonly check = intentionCheck(() => this.isAllowedByDefault);
-  readonly rpc = new DirectRpc([intentionResource(this.check)]);
+  readonly rpc = new DirectRpc([intentionResource()]);
   isEnabled = true;
-  isAllowedByDefault = true;
   isKnown = true;
   index = 5;
   leafIndex = 7;
@@ -39,10 +38,10 @@ class World {
   }
 
   async ask(method: string, path: string, body?: unknown) {
-    const { platform, rpc, isEnabled, check } = this;
+    const { platform, rpc, isEnabled } = this;
     const limits = { defaultQueryTimeMs: 300_000, maxQueryTimeMs: 600_000 };
     const parts = { roots: this.roots(), leaves: this.leaves() };
-    const routes = connectHandlers({ ...parts, ...limits, platform, rpc, isEnabled, check });
+    const routes = connectHandlers({ ...parts, ...limits, platform, rpc, isEnabled });
     const reply = await callRoute(routes, method, path, body);
     if (reply.kind !== 'json') throw new Error(`${path} answers ${reply.kind}`);
     const value = reply.value as { Authorized?: boolean; Reason?: string; CertPEM?: string };
@@ -125,7 +124,7 @@ describe('authorize', () => {
     expect((await deciding('web')).value).toEqual({
       ...{ Authorized: true, Reason: 'ACLs disabled, access is allowed by default' },
     });
-    world.isAllowedByDefault = false;
+    world.rpc.authorizer = { ...MANAGE_ALL, intentionDefaultAllow: false };
     expect((await deciding('web')).value).toEqual({
       ...{ Authorized: false, Reason: 'Default behavior configured by ACLs' },
     });

@@ -1,14 +1,13 @@
 import { agentConnectRoutes, type Intention } from '@mesh/api-contract';
 import { invalid, MeshError, type Platform, parseDuration, record, text } from '@mesh/base';
 import { connectDisabled, parseServiceUri } from '@mesh/connect-ca';
-import { covers, type IntentionPair, intentionMatch } from '@mesh/intentions';
+import { covers, intentionCheck, intentionMatch } from '@mesh/intentions';
 import {
   type BoundRoute,
   decodeJsonBody,
   implement,
   jsonReply,
   PLAIN_READ,
-  type ReadEndpoint,
   type RequestContext,
   type Rpc,
 } from '@mesh/resource';
@@ -21,8 +20,6 @@ export interface ConnectHttpDeps {
   readonly rpc: Rpc;
   readonly roots: RootsWatch;
   readonly leaves: LeafCache;
-  /** Decides where no intention does. */
-  readonly check: ReadEndpoint<IntentionPair, boolean>;
   readonly platform: Pick<Platform, 'clock' | 'timers'>;
   readonly defaultQueryTimeMs: number;
   readonly maxQueryTimeMs: number;
@@ -101,7 +98,7 @@ async function authorize(deps: ConnectHttpDeps, { body, token, signal }: Request
     return { Authorized, Reason: `Matched intention: ${described(decider)}` };
   }
   const pair = { source: client.service, destination: Target };
-  const { value } = await deps.rpc.read(deps.check, pair, read);
+  const { value } = await deps.rpc.read(intentionCheck, pair, read);
   // A default of deny comes from ACLs only.
   return { Authorized: value, Reason: value ? DEFAULT_ALLOW : DEFAULT_BY_ACLS };
 }

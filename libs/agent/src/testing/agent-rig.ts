@@ -9,7 +9,6 @@ import {
 } from '@mesh/coordinate';
 import { LocalEventBus } from '@mesh/event';
 import { healthResource } from '@mesh/health';
-import { intentionCheck } from '@mesh/intentions';
 import { kvResource } from '@mesh/kv';
 import { createLogHub } from '@mesh/logging';
 import { createMetrics } from '@mesh/metrics';
@@ -91,7 +90,6 @@ export function createRig(change: Partial<RuntimeConfig> = {}): AgentRig {
     connect: {
       isEnabled: true,
       certifier: { createKey: async () => 'a key', createCsr: async () => 'a request' },
-      check: intentionCheck(() => true),
     },
     coordinate: originCoordinate,
     coordinateUpdate: coordinateUpdate((update) => coordinates.push(update)),

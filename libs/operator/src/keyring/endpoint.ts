@@ -30,6 +30,7 @@ export const keyringList: CallEndpoint<KeyringListArgs, readonly KeyringAnswer[]
   kind: 'call',
   method: 'Internal.KeyringList',
   acl: keyringRoutes.list.acl,
+  guard: { check: (authorizer) => authorizer.allows('keyring', 'read', '') },
 };
 
 /** Installs, uses or removes a key in the same pools. */
@@ -37,4 +38,5 @@ export const keyringOperation: CallEndpoint<KeyringChangeArgs, readonly KeyringA
   kind: 'call',
   method: 'Internal.KeyringOperation',
   acl: keyringRoutes.install.acl,
+  guard: { check: (authorizer) => authorizer.allows('keyring', 'write', '') },
 };

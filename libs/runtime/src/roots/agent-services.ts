@@ -10,7 +10,7 @@ import { createDnsServer } from '@mesh/dns-server';
 import { type EventBus, eventHttpRoutes, GossipEventBus } from '@mesh/event';
 import { healthHttpRoutes } from '@mesh/health';
 import { createHttpServer } from '@mesh/http-server';
-import { type IntentionPair, intentionHttpRoutes } from '@mesh/intentions';
+import { intentionHttpRoutes } from '@mesh/intentions';
 import { internalUiHttpRoutes } from '@mesh/internal-ui';
 import { kvHttpRoutes } from '@mesh/kv';
 import type { LogHub } from '@mesh/logging';
@@ -18,7 +18,7 @@ import type { GossipMembership } from '@mesh/membership';
 import type { AgentMetrics } from '@mesh/metrics';
 import { operatorHttpRoutes } from '@mesh/operator';
 import { queryHttpRoutes } from '@mesh/prepared-query';
-import type { BoundRoute, ReadEndpoint, Rpc, WriteEndpoint } from '@mesh/resource';
+import type { BoundRoute, Rpc, WriteEndpoint } from '@mesh/resource';
 import { statusHttpRoutes } from '@mesh/server';
 import { type SessionRequest, sessionHttpRoutes } from '@mesh/session';
 import { txnHttpRoutes } from '@mesh/txn';
@@ -66,7 +66,6 @@ export interface ServerAccess {
   /** Reports a coordinate. */
   readonly coordinateUpdate: WriteEndpoint<NodeCoordinate, true>;
   readonly sessionCreate: WriteEndpoint<SessionRequest, string>;
-  readonly intentionCheck: ReadEndpoint<IntentionPair, boolean>;
   /** Groups of the server in this process; none without. */
   stats(): Record<string, Record<string, string>>;
   /** Routes of /v1/snapshot. */
@@ -103,7 +102,6 @@ export function createAgentServices(parts: ServiceParts): AgentServices {
       // A client cannot know; the servers refuse where they are not part of a mesh.
       isEnabled: config.connectEnabled || !config.server,
       certifier: createCertifier(),
-      check: access.intentionCheck,
     },
     onServers: (listener) => membership.router.onChange(listener),
     coordinate: () => membership.coordinates.own('lan'),
@@ -179,7 +177,7 @@ function assembleRoutes({
     ...eventHttpRoutes({ ...config, bus, log: agent.eventLog, random: platform.random }),
     ...coordinateHttpRoutes({ rpc, update: coordinateUpdate }),
     ...operatorHttpRoutes({ rpc }),
-    ...intentionHttpRoutes({ rpc, check: access.intentionCheck }),
+    ...intentionHttpRoutes({ rpc }),
     ...configEntryHttpRoutes({ rpc }),
     ...internalUiHttpRoutes({ rpc }),
     ...caHttpRoutes({ rpc, isEnabled: config.connectEnabled }),

@@ -2,7 +2,6 @@ import { snapshotRoutes } from '@mesh/api-contract';
 import { MeshError, type Platform } from '@mesh/base';
 import type { RuntimeConfig } from '@mesh/config';
 import { coordinateUpdate } from '@mesh/coordinate';
-import { intentionCheck } from '@mesh/intentions';
 import type { LogHub } from '@mesh/logging';
 import { type BoundRoute, implement } from '@mesh/resource';
 import { createCallClient } from '@mesh/rpc';
@@ -44,7 +43,6 @@ export function createClientRoot(
     // Only their names travel; what they do is the server's.
     coordinateUpdate: coordinateUpdate(() => {}),
     sessionCreate: sessionCreate(config.sessionTtlMinMs),
-    intentionCheck: intentionCheck(() => true),
     stats: () => ({}),
     snapshotRoutes: absentSnapshotRoutes,
   };

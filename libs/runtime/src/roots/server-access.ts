@@ -11,11 +11,11 @@ export function ownServerAccess(
   platform: Platform,
   logger: Logger,
 ): ServerAccess {
-  const { rpc, coordinateUpdate, sessionCreate, intentionCheck } = server;
+  const { rpc, coordinateUpdate, sessionCreate } = server;
   const { snapshotSource: source } = server;
   const spoolFolder = dataDir || tmpdir();
   return {
-    ...{ rpc, coordinateUpdate, sessionCreate, intentionCheck },
+    ...{ rpc, coordinateUpdate, sessionCreate },
     stats: () => server.stats(),
     snapshotRoutes: () => snapshotHttpRoutes({ rpc, source, platform, logger, spoolFolder }),
   };

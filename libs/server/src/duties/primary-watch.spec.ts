@@ -4,7 +4,7 @@ import { ManualTimers } from '@mesh/testkit';
 import { PrimaryWatch } from './primary-watch.ts';
 
 const endpoint: ReadEndpoint<Record<string, never>, string> = {
-  ...{ kind: 'read', method: 'Test.Get', acl: 'public' },
+  ...{ kind: 'read', method: 'Test.Get', acl: 'public', guard: 'public' },
   run: () => '',
 };
 

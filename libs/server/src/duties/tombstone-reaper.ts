@@ -31,6 +31,7 @@ export function tombstoneReaping(store: () => StateStore): Reaping {
     kind: 'write',
     method: 'State.ReapTombstones',
     acl: { check: { resource: 'operator', access: 'write', segment: 'none' } },
+    guard: 'internal',
     prepare: (payload) => ({ command, payload }),
   };
   const resource = { name: 'tombstones', tables: [], commands: [command], endpoints: [endpoint] };

@@ -94,7 +94,7 @@ export class Dispatcher {
     };
     return ({ args, datacenter, token, forwarded }, { signal }) =>
       forwarded
-        ? this.rpc.writeAsLeader(guarded, args)
+        ? this.rpc.writeAsLeader(guarded, args, { token })
         : this.rpc.write(guarded, args, { datacenter, token, signal });
   }
 
@@ -102,7 +102,7 @@ export class Dispatcher {
     const { method } = endpoint;
     return ({ args, datacenter, token, server, forwarded }, { signal }) =>
       forwarded
-        ? this.rpc.callAsLeader(method, args)
+        ? this.rpc.callAsLeader(method, args, { token })
         : this.rpc.call(endpoint, args, { datacenter, token, server, signal });
   }
 

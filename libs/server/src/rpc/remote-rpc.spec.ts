@@ -12,7 +12,7 @@ import { sessionHttpRoutes } from '@mesh/session';
 import { callRoute } from '@mesh/testkit';
 import { txnHttpRoutes } from '@mesh/txn';
 import fc from 'fast-check';
-import { allResources, testIntentionCheck, testSessionCreate } from '../testing/all-resources.ts';
+import { allResources, testSessionCreate } from '../testing/all-resources.ts';
 import { FakeCluster } from '../testing/fake-consensus.ts';
 import { FakeServer } from '../testing/fake-server.ts';
 import { type Request, sessionId, write } from '../testing/histories.ts';
@@ -32,7 +32,7 @@ function routesOver(rpc: Rpc) {
     ...txnHttpRoutes({ rpc, kvMaxValueBytes: 1024 }),
     ...queryHttpRoutes({ rpc, nodeName: 'n1' }),
     ...operatorHttpRoutes({ rpc }),
-    ...intentionHttpRoutes({ rpc, check: testIntentionCheck }),
+    ...intentionHttpRoutes({ rpc }),
     ...configEntryHttpRoutes({ rpc }),
     ...coordinateHttpRoutes({ rpc, update: coordinateUpdate(() => {}) }),
   ];

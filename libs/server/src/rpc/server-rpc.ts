@@ -1,3 +1,4 @@
+import { type Authorizer, MANAGE_ALL } from '@mesh/acl';
 import {
   assert,
   type Component,
@@ -8,20 +9,23 @@ import {
 } from '@mesh/base';
 import type { ServerPicker, ServerRouter } from '@mesh/membership';
 import type { Consensus } from '@mesh/raft';
-import type {
-  BoundCall,
-  CallEndpoint,
-  CallOptions,
-  ReadEndpoint,
-  ReadOptions,
-  ReadReply,
-  Rpc,
-  WriteContext,
-  WriteEndpoint,
-  WriteOptions,
+import {
+  type BoundCall,
+  type CallEndpoint,
+  type CallOptions,
+  prepareGuarded,
+  type ReadEndpoint,
+  type ReadOptions,
+  type ReadReply,
+  type Rpc,
+  requireCallAllowed,
+  type WriteContext,
+  type WriteEndpoint,
+  type WriteOptions,
 } from '@mesh/resource';
 import type { CallClient } from '@mesh/rpc';
-import type { StateStore } from '@mesh/state';
+import type { StateStore, StateView } from '@mesh/state';
+import type { Authorizers } from '../authorizers.ts';
 import type { BlockingQueries, QueryResult } from '../blocking-query.ts';
 import { encodeEntry } from '../entry-codec.ts';
 import { WatchedFreshness } from '../freshness.ts';
@@ -53,11 +57,15 @@ export interface ServerRpcOptions {
   /** How long a request waits for a leader, milliseconds (performance.rpc_hold_timeout). */
   readonly holdTimeoutMs: number;
   readonly touchSession: (sessionId: string, ttl?: string) => void;
+  readonly authorizers: Authorizers;
 }
 
 /** Since when a server that never heard of a leader has not, in the original's answers. */
 const NEVER_MS = 9_223_372_036_854;
 const always = () => true;
+
+/** Whose token a request bears. */
+type Asker = Pick<WriteOptions, 'token'>;
 
 /**
  * RPC of a server. Reads are answered from its own tables once it has made sure that they hold all
@@ -107,9 +115,13 @@ export class ServerRpc implements Rpc, Component {
       await this.readIndex('lease');
     }
     metrics.count('rpc.query');
-    const context = () => ({ datacenter, nowMs: platform.clock.nowMs() });
+    const context = (view: StateView) => ({
+      authorizer: this.options.authorizers.of(view, options.token),
+      datacenter,
+      nowMs: platform.clock.nowMs(),
+    });
     if (options.minIndex <= 0) {
-      return this.reply(queries.evaluate(endpoint, args, context()), options);
+      return this.reply(queries.evaluate(endpoint, args, context), options);
     }
     metrics.gauge('rpc.queries_blocking', queries.parkedCount + 1);
     try {
@@ -131,13 +143,13 @@ export class ServerRpc implements Rpc, Component {
     this.options.metrics.count('rpc.request');
     if (this.consensus.canReadNow()) {
       try {
-        return await this.propose(endpoint, args);
+        return await this.propose(endpoint, args, this.authorizerOf(options));
       } catch (thrown) {
         if (!hasCode(thrown, 'no-leader')) throw thrown;
       }
     }
     const body = { ...endpointCall(args, options), forwarded: true };
-    const local = () => this.writeAsLeader(endpoint, args);
+    const local = () => this.writeAsLeader(endpoint, args, options);
     return this.toLeader(local, endpoint.method, body, options.signal) as Promise<R>;
   }
 
@@ -145,25 +157,27 @@ export class ServerRpc implements Rpc, Component {
     if (this.isElsewhere(options)) return this.elsewhere(options).call(endpoint, args, options);
     this.options.metrics.count('rpc.request');
     const { method } = endpoint;
-    if (options.server === 'any') return (await this.runCall(method, args)) as R;
+    if (options.server === 'any') {
+      return (await this.runCall(method, args, this.authorizerOf(options))) as R;
+    }
     const body = { ...endpointCall(args, options), server: 'leader', forwarded: true };
-    const local = () => this.callAsLeader(method, args);
+    const local = () => this.callAsLeader(method, args, options);
     return this.toLeader(local, method, body, options.signal) as Promise<R>;
   }
 
   /**
-   * Writes if this server leads, and neither waits nor forwards: for what was forwarded here, and
-   * for the leader's own duties. Rejects with `no-leader`.
+   * Writes if this server leads, and neither waits nor forwards: for what was forwarded here with its
+   * asker's token, and, without one, for the leader's own duties. Rejects with `no-leader`.
    */
-  async writeAsLeader<A, R>(endpoint: WriteEndpoint<A, R>, args: A): Promise<R> {
+  async writeAsLeader<A, R>(endpoint: WriteEndpoint<A, R>, args: A, asker?: Asker): Promise<R> {
     await this.verifyLeading();
-    return this.propose(endpoint, args);
+    return this.propose(endpoint, args, asker ? this.authorizerOf(asker) : MANAGE_ALL);
   }
 
   /** Runs a call of operators if this server leads. Rejects with `no-leader`. */
-  async callAsLeader(method: string, args: unknown): Promise<unknown> {
+  async callAsLeader(method: string, args: unknown, asker: Asker): Promise<unknown> {
     await this.verifyLeading();
-    return this.runCall(method, args);
+    return this.runCall(method, args, this.authorizerOf(asker));
   }
 
   private toLeader(
@@ -191,21 +205,27 @@ export class ServerRpc implements Rpc, Component {
     if (!this.options.watch.era.leading) throw noLeader();
   }
 
-  private propose<A, R>(endpoint: WriteEndpoint<A, R>, args: A): Promise<R> {
-    const prepared = endpoint.prepare(args, this.writeContext());
-    if ('answer' in prepared) return Promise.resolve(prepared.answer);
+  private async propose<A, R>(
+    endpoint: WriteEndpoint<A, R>,
+    args: A,
+    authorizer: Authorizer,
+  ): Promise<R> {
+    const prepared = prepareGuarded(endpoint, args, this.writeContext(authorizer));
+    if ('answer' in prepared) return prepared.answer;
     const data = encodeEntry({
       type: prepared.command.type,
       proposedAtMs: this.options.platform.clock.nowMs(),
       payload: prepared.payload,
     });
-    return this.consensus.propose(data) as Promise<R>;
+    const result = (await this.consensus.propose(data)) as R;
+    return prepared.shown ? prepared.shown(result) : result;
   }
 
-  private async runCall(method: string, args: unknown): Promise<unknown> {
+  private async runCall(method: string, args: unknown, authorizer: Authorizer): Promise<unknown> {
     const bound = this.options.bound.get(method);
     assert(bound, `call ${method} is bound by a resource`);
-    return bound.run(args);
+    requireCallAllowed(bound.endpoint.guard, authorizer, args);
+    return bound.run(args, authorizer);
   }
 
   private verifier({ consistency }: ReadOptions): () => Promise<void> | undefined {
@@ -253,9 +273,14 @@ export class ServerRpc implements Rpc, Component {
     return lastContactMs < 0 ? NEVER_MS : Math.max(1, Math.floor(lastContactMs));
   }
 
-  private writeContext(): WriteContext {
+  private authorizerOf({ token }: Asker): Authorizer {
+    return this.options.authorizers.of(this.options.store.view(), token);
+  }
+
+  private writeContext(authorizer: Authorizer): WriteContext {
     const { datacenter, platform, store, touchSession } = this.options;
     return {
+      authorizer,
       datacenter,
       nowMs: platform.clock.nowMs(),
       view: store.view(),

@@ -1,3 +1,4 @@
+import type { Authorizer } from '@mesh/acl';
 import { invalid, MeshError } from '@mesh/base';
 import type { ReadEndpoint, WriteEndpoint } from '@mesh/resource';
 import { abortEntry, beginEntry, chunkEntry, endEntry } from './commands.ts';
@@ -13,6 +14,11 @@ import {
 
 const management = { check: { resource: 'acl', access: 'write', segment: 'none' } } as const;
 
+/** Snapshots hold every secret: they need what changes the ACLs needs. */
+const mayManage = {
+  check: (authorizer: Authorizer) => authorizer.allows('acl', 'write', ''),
+};
+
 /** Largest state that is restored, bytes uncompressed, where nothing else is said. */
 export const MAX_STATE_BYTES = 1024 * 1024 * 1024;
 
@@ -21,6 +27,7 @@ export const snapshotIndex: ReadEndpoint<null, number> = {
   kind: 'read',
   method: 'Snapshot.Index',
   acl: management,
+  guard: mayManage,
   run: (view) => view.index,
 };
 
@@ -35,7 +42,7 @@ export interface RestoreEndpoints {
 
 /** The endpoints; what is larger than the limit of the leader is refused at its begin. */
 export function restoreEndpoints(maxBytes: number): RestoreEndpoints {
-  const write = { kind: 'write', acl: management } as const;
+  const write = { kind: 'write', acl: management, guard: mayManage } as const;
   return {
     begin: {
       ...write,

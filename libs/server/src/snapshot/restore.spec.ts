@@ -1,5 +1,7 @@
 /** User restores through the log: the same on every server, whatever happens in between. */
+
 import { deflateRawSync } from 'node:zlib';
+import { MANAGE_ALL } from '@mesh/acl';
 import { kvApply, kvGet } from '@mesh/kv';
 import type { Dependencies } from '@mesh/state';
 import { callRoute } from '@mesh/testkit';
@@ -15,7 +17,11 @@ const put = (leader: ReplicaLeader, key: string, text = 'v') => {
 };
 const get = ({ replica: { store } }: ReplicaLeader, key: string) => {
   const view = store.trackingView();
-  const pair = kvGet.run(view, { key } as never, { datacenter: 'dc1', nowMs: 0 });
+  const pair = kvGet.run(view, { key } as never, {
+    authorizer: MANAGE_ALL,
+    datacenter: 'dc1',
+    nowMs: 0,
+  });
   return { pair, dependencies: view.dependencies() };
 };
 const endpointsOf = (leader: ReplicaLeader) => leader.replica.snapshots.endpoints;

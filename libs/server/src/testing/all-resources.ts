@@ -1,6 +1,5 @@
 import { silentLogger } from '@mesh/base';
 import { coordinateUpdate } from '@mesh/coordinate';
-import { intentionCheck } from '@mesh/intentions';
 import { type OperatorParts, UNKNOWN_HEALTH } from '@mesh/operator';
 import type { Resource } from '@mesh/resource';
 import { sessionCreate } from '@mesh/session';
@@ -12,7 +11,6 @@ import { FakeMembership } from './fake-membership.ts';
 export const testSessionCreate = sessionCreate(10_000);
 
 /** Decisions of test servers: what no intention says is allowed. */
-export const testIntentionCheck = intentionCheck(() => true);
 
 /** What operators are told where there are no servers. */
 export const testOperator: OperatorParts = {
@@ -32,7 +30,6 @@ export function allResources(): readonly Resource[] {
       coordinateUpdate: coordinateUpdate(() => {}),
       sessionCreate: testSessionCreate,
       operator: testOperator,
-      intentionCheck: testIntentionCheck,
     }),
     areaResource({
       datacenter: 'dc1',

@@ -1,3 +1,4 @@
+import { type Authorizer, MANAGE_ALL } from '@mesh/acl';
 import { noMetrics, silentLogger } from '@mesh/base';
 import type { ServerRouter } from '@mesh/membership';
 import type { Resource } from '@mesh/resource';
@@ -20,6 +21,8 @@ export class FakeServer {
   readonly queries: BlockingQueries;
   readonly watch: LeaderWatch;
   readonly rpc: ServerRpc;
+  /** What everybody who asks may do. */
+  authorizer: Authorizer = MANAGE_ALL;
   readonly touched: string[] = [];
 
   constructor(
@@ -57,6 +60,7 @@ export class FakeServer {
       defaultQueryTimeMs: 300_000,
       router,
       touchSession: (session) => this.touched.push(session),
+      authorizers: { of: () => this.authorizer },
     });
     const dispatcher = new Dispatcher({
       rpc: this.rpc,

@@ -1,3 +1,4 @@
+import { MANAGE_ALL } from '@mesh/acl';
 import { MeshError, silentLogger } from '@mesh/base';
 import { catalogHttpRoutes } from '@mesh/catalog';
 import { configEntryHttpRoutes } from '@mesh/config-entry';
@@ -28,7 +29,7 @@ import { encodeEntry } from '../entry-codec.ts';
 import { Fsm } from '../fsm.ts';
 import { createResources } from '../resources.ts';
 import { Snapshots } from '../snapshot/snapshots.ts';
-import { testIntentionCheck, testOperator, testSessionCreate } from './all-resources.ts';
+import { testOperator, testSessionCreate } from './all-resources.ts';
 import { type Step, sessionId } from './histories.ts';
 
 /** The replicated part of a server, snapshots included. */
@@ -53,7 +54,6 @@ export class Replica {
       coordinateUpdate: coordinateUpdate(() => {}),
       sessionCreate: testSessionCreate,
       operator: testOperator,
-      intentionCheck: testIntentionCheck,
     };
     const resources = [...createResources(bound), this.reaping.resource, this.snapshots.resource];
     this.store = createStateStore(resources.flatMap(({ tables }) => tables));
@@ -109,7 +109,11 @@ export class ReplicaLeader implements Rpc {
 
   async read<A, R>(endpoint: ReadEndpoint<A, R>, args: A): Promise<ReadReply<R>> {
     const view = this.replica.store.trackingView();
-    const value = endpoint.run(view, args, { datacenter: 'dc1', nowMs: this.nowMs });
+    const value = endpoint.run(view, args, {
+      authorizer: MANAGE_ALL,
+      datacenter: 'dc1',
+      nowMs: this.nowMs,
+    });
     return { value, index: view.dependencies().index, knownLeader: true, lastContactMs: 0 };
   }
 
@@ -119,6 +123,7 @@ export class ReplicaLeader implements Rpc {
 
   async write<A, R>(endpoint: WriteEndpoint<A, R>, args: A): Promise<R> {
     const prepared = endpoint.prepare(args, {
+      authorizer: MANAGE_ALL,
       datacenter: 'dc1',
       nowMs: this.nowMs,
       view: this.replica.store.view(),
@@ -175,7 +180,7 @@ export class ReplicaLeader implements Rpc {
     return [
       ...catalogHttpRoutes({ rpc: this, nodeName: 'n1' }),
       ...kvHttpRoutes({ rpc: this }),
-      ...intentionHttpRoutes({ rpc: this, check: testIntentionCheck }),
+      ...intentionHttpRoutes({ rpc: this }),
       ...configEntryHttpRoutes({ rpc: this }),
       ...sessionHttpRoutes({ rpc: this, nodeName: 'n1', create: testSessionCreate }),
       ...txnHttpRoutes({ rpc: this, kvMaxValueBytes: 1024 }),

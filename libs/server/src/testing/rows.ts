@@ -31,6 +31,7 @@ export const putRow: WriteEndpoint<Row, number> = {
   kind: 'write',
   method: 'Row.Put',
   acl: 'public',
+  guard: 'public',
   prepare: (row) => (row.id.length === 0 ? { answer: 0 } : { command: put, payload: row }),
 };
 
@@ -38,6 +39,7 @@ export const getRow: ReadEndpoint<string, Row | undefined> = {
   kind: 'read',
   method: 'Row.Get',
   acl: 'public',
+  guard: 'public',
   run: (view, id) => view.get(rowTable, id.toString()),
 };
 
@@ -46,6 +48,7 @@ export const whoIs: CallEndpoint<string, string> = {
   kind: 'call',
   method: 'Row.Who',
   acl: 'public',
+  guard: 'public',
 };
 
 export function rowResource(self: string): Resource & { readonly calls: readonly BoundCall[] } {
