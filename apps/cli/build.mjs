@@ -3,7 +3,7 @@
  * all that it needs. So a short command loads two small files and none of the agent.
  */
 import { mkdirSync, readdirSync, renameSync, rmSync, writeFileSync } from 'node:fs';
-import { dirname, join } from 'node:path';
+import { basename, dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { build } from 'esbuild';
 
@@ -16,13 +16,15 @@ const fresh = join(root, 'dist', `cli.${process.pid}`);
 /** Packages with native parts, or that find their own files at run time; only the agent loads them. */
 const EXTERNAL = ['better-sqlite3', '@grpc/grpc-js', '@grpc/proto-loader', 'native-dns'];
 
-/** The rows of commands/index.ts load their file at run time, from beside the entry. */
+/** Where the rows of commands are: they load their file at run time, from beside the entry. */
+const ROWS = /\/(commands\/index|acl\/command-rows)\.ts$/;
+
 const commandsApart = {
   name: 'commands-apart',
   setup({ onResolve, resolve }) {
-    onResolve({ filter: /^\.\/[a-z-]+\.ts$/ }, ({ kind, path, importer }) => {
-      if (kind !== 'dynamic-import' || !importer.endsWith('commands/index.ts')) return undefined;
-      return { path: path.replace(/\.ts$/, '.js').replace('./', './commands/'), external: true };
+    onResolve({ filter: /^\.\.?\/[a-z/-]+\.ts$/ }, ({ kind, path, importer }) => {
+      if (kind !== 'dynamic-import' || !ROWS.test(importer)) return undefined;
+      return { path: `./commands/${basename(path, '.ts')}.js`, external: true };
     });
     // Libs do nothing when they are loaded: what a command does not use stays out of its bundle.
     onResolve({ filter: /^@mesh\// }, async ({ path, pluginData, ...rest }) => {

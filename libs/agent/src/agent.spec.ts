@@ -7,7 +7,7 @@ import { catalogDeregister, catalogNodeServices, catalogRegister } from '@mesh/c
 import { healthNodeChecks } from '@mesh/health';
 import { PLAIN_READ, PLAIN_WRITE } from '@mesh/resource';
 import { callRoute } from '@mesh/testkit';
-import { type AgentRig, createRig } from './testing/agent-rig.ts';
+import { type AgentRig, CHECK_TLS, createRig } from './testing/agent-rig.ts';
 
 let rig: AgentRig;
 let folder: string | undefined;
@@ -287,17 +287,16 @@ test.each([
   ],
   [
     'certificates that cannot be read',
-    { tls: { caFile: '/nonexistent', caPath: '', certFile: '', keyFile: '' } },
+    { tls: { ...CHECK_TLS, caFile: '/nonexistent' } },
     'ca_file: cannot read /nonexistent',
   ],
 ])('a reload with %s changes nothing', async (_what, bad, message) => {
   const web = serviceOf({ name: 'web' });
-  const tls = { caFile: '', caPath: '', certFile: '', keyFile: '', agentTlsForChecks: true };
-  const { config } = await started({ services: [web], tls });
+  const { config } = await started({ services: [web], tls: CHECK_TLS });
   await put('service/register', { Name: 'api', Check: { TTL: '1h' } });
   await rig.settle();
   const next = { ...config, services: [serviceOf({ name: 'new' })], ...bad };
-  const reload = rig.agent.reload({ ...next, tls: { ...next.tls, agentTlsForChecks: true } });
+  const reload = rig.agent.reload(next);
   await expect(reload).rejects.toThrow(message);
   await rig.settle();
   const { services, checks } = await catalog();

@@ -9,6 +9,9 @@ import { LOGGER_NAMES } from '@mesh/logging';
 import type { Membership } from '@mesh/membership';
 import type { AgentMetrics } from '@mesh/metrics';
 import type { BoundRoute, Rpc, WriteEndpoint } from '@mesh/resource';
+import { agentGuards } from './acl/agent-guards.ts';
+import type { AgentTokens } from './acl/agent-tokens.ts';
+import type { LocalGuards } from './acl/guard-routes.ts';
 import { CatalogLink, type NodeInfo } from './anti-entropy/catalog-link.ts';
 import { Syncer } from './anti-entropy/syncer.ts';
 import { AgentAliasSource } from './checks/alias-source.ts';
@@ -53,6 +56,8 @@ export interface AgentOptions {
   /** Takes this agent's coordinate. */
   readonly coordinateUpdate: WriteEndpoint<NodeCoordinate, true>;
   readonly connect: ConnectOptions;
+  /** Tokens that the agent itself uses. */
+  readonly tokens: AgentTokens;
   /** Makes running checks. @default createCheck of @mesh/health-checks */
   readonly createCheck?: CheckFactory;
 }
@@ -61,8 +66,10 @@ export interface AgentOptions {
 export interface Agent {
   /** In order of start. The first registers the configuration's definitions and throws for bad ones. */
   readonly components: readonly Component[];
-  /** /v1/agent/* but for connect, and /debug/pprof. */
+  /** /v1/agent/* and /debug/pprof. */
   readonly routes: readonly BoundRoute[];
+  /** Rules of those routes whose rows alone cannot say what they demand. */
+  readonly guards: LocalGuards;
   readonly nodeName: string;
   /** This agent's services, for events that name one. */
   readonly localServices: LocalServices;
@@ -86,6 +93,7 @@ export function createAgent(options: AgentOptions): Agent {
 class AgentParts implements Agent {
   readonly components: readonly Component[];
   readonly routes: readonly BoundRoute[];
+  readonly guards: LocalGuards;
   readonly nodeName: string;
   readonly localServices: LocalServices;
   readonly eventLog: EventLog;
@@ -121,7 +129,7 @@ class AgentParts implements Agent {
     this.files = new DefinitionFiles(config.dataDir, logger);
     this.tls = checkTls(config.tls);
     this.runner = this.createRunner(this.state, logger);
-    const token = () => this.agentToken();
+    const token = () => this.options.tokens.own;
     this.central = new CentralConfig({
       ...{ isEnabled: config.centralServiceConfig, rpc, platform, logger, token },
       onChange: (id, merged) => {
@@ -144,7 +152,7 @@ class AgentParts implements Agent {
       sources: { rpc, events: this.eventLog },
       platform,
       logger: logger.named(LOGGER_NAMES.watch),
-      token: () => this.agentToken(),
+      token: () => this.options.tokens.own,
     });
     this.remoteExec = new RemoteExec({
       isEnabled: !config.disableRemoteExec,
@@ -152,11 +160,12 @@ class AgentParts implements Agent {
       rpc,
       timers: platform.timers,
       logger,
-      token: () => this.agentToken(),
+      token: () => this.options.tokens.own,
     });
     this.connect = createConnect({ ...options, token });
     this.components = this.createComponents();
     this.routes = this.createRoutes();
+    this.guards = agentGuards(this.state, nodeName);
   }
 
   retire(): void {
@@ -171,6 +180,7 @@ class AgentParts implements Agent {
       await this.files.settled();
       this.rehearse(config);
       this.config = config;
+      this.options.tokens.reconfigure(config.aclTokens);
       this.tls = tls;
       this.state.discardOutput = config.checkSettings.discardOutput;
       const states = this.state.snapshotChecks();
@@ -207,7 +217,7 @@ class AgentParts implements Agent {
 
   private createRunner(state: LocalState, logger: Logger): CheckRunner {
     const { platform, rpc, createCheck } = this.options;
-    const token = () => this.agentToken();
+    const token = () => this.options.tokens.own;
     return new CheckRunner({
       state,
       platform,
@@ -229,7 +239,7 @@ class AgentParts implements Agent {
       logger,
       isServer: config.server,
       node: () => this.nodeInfo(),
-      token: () => this.agentToken(),
+      token: () => this.options.tokens.own,
     });
     return new Syncer({
       state,
@@ -265,7 +275,7 @@ class AgentParts implements Agent {
       segment: config.segment,
       platform,
       logger: logger.named(LOGGER_NAMES.coordinate),
-      token: () => this.agentToken(),
+      token: () => this.options.tokens.own,
       clusterSize: () => this.clusterSize(),
     });
     return [
@@ -307,7 +317,8 @@ class AgentParts implements Agent {
   }
 
   private createRoutes(): readonly BoundRoute[] {
-    const { membership, platform, logger, logHub, metrics, version, actions } = this.options;
+    const { membership, platform, logger, logHub, metrics, version, actions, tokens } =
+      this.options;
     const deps = {
       state: this.state,
       registrar: this.registrar,
@@ -318,6 +329,8 @@ class AgentParts implements Agent {
       metrics,
       version,
       actions,
+      tokens,
+      hasAcls: this.config.acl.enabled,
       config: () => this.config,
       coordinate: () => this.options.coordinate(),
       stats: () =>
@@ -355,12 +368,6 @@ class AgentParts implements Agent {
       taggedAddresses,
       meta: nodeMetaOf(this.config),
     };
-  }
-
-  /** Token of the agent's own requests. */
-  private agentToken(): string {
-    const { agent, default: fallback } = this.config.aclTokens;
-    return agent || fallback;
   }
 
   private clusterSize(): number {

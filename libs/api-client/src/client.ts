@@ -2,6 +2,7 @@ import { asIs, ClientCore } from './client-core.ts';
 import { HttpCaller } from './http-caller.ts';
 import type { Answer, ClientOptions, ReadOptions } from './options.ts';
 import { Read, type ReadRunner } from './read.ts';
+import { AclApi } from './resources/acl.ts';
 import { AgentApi } from './resources/agent.ts';
 import { CatalogApi } from './resources/catalog.ts';
 import { ConfigApi } from './resources/config.ts';
@@ -23,6 +24,7 @@ import type { WatchOptions } from './watch/watch-options.ts';
 
 /** Client of the HTTP API of an agent. Cheap to make; holds no connection until it is used. */
 export class ApiClient {
+  readonly acl: AclApi;
   readonly agent: AgentApi;
   readonly catalog: CatalogApi;
   readonly connect: ConnectApi;
@@ -54,6 +56,7 @@ export class ApiClient {
         }),
     };
     const core = new ClientCore(this.#runner);
+    this.acl = new AclApi(core);
     this.agent = new AgentApi(core);
     this.catalog = new CatalogApi(core);
     this.connect = new ConnectApi(core);

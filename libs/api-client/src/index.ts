@@ -2,6 +2,15 @@
 
 // Types of the API itself.
 export type {
+  AclAuthMethod,
+  AclBindingRule,
+  AclGrants,
+  AclLink,
+  AclNodeIdentity,
+  AclPolicy,
+  AclRole,
+  AclServiceIdentity,
+  AclToken,
   AutopilotConfiguration,
   AutopilotSettings,
   CatalogNode,
@@ -32,6 +41,19 @@ export type { ClientPlatform } from './platform.ts';
 export { defaultPlatform } from './platform.ts';
 export { Read } from './read.ts';
 // Resources and what they take and give.
+export type { AclApi } from './resources/acl.ts';
+export type {
+  AclAuthMethodChange,
+  AclBindingRuleChange,
+  AclGrantsChange,
+  AclLinkChange,
+  AclLogin,
+  AclPolicyChange,
+  AclReplication,
+  AclRoleChange,
+  AclTokenChange,
+  AclTokenFilters,
+} from './resources/acl-changes.ts';
 export type {
   AgentApi,
   AgentCheckRequest,

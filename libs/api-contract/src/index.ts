@@ -1,5 +1,17 @@
 // Routes as data.
 
+export { aclRoutes } from './acl-routes.ts';
+export type {
+  AclAuthMethod,
+  AclBindingRule,
+  AclGrants,
+  AclLink,
+  AclNodeIdentity,
+  AclPolicy,
+  AclRole,
+  AclServiceIdentity,
+  AclToken,
+} from './acl-types.ts';
 export { agentConnectRoutes } from './agent-connect-routes.ts';
 export { agentCheckRoutes, agentRoutes, agentServiceRoutes } from './agent-routes.ts';
 export { catalogRoutes } from './catalog-routes.ts';

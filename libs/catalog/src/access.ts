@@ -8,11 +8,11 @@ import type {
   ServiceNode,
 } from '@mesh/api-contract';
 import type { StateView } from '@mesh/state';
-import type { AddressOwners, NodeWithServices } from './endpoint.ts';
 import type { LooseRegister } from './normalize.ts';
 import { nodeByName, type ServiceTags } from './queries.ts';
 import { sameValue } from './same-value.ts';
 import { checkKey, checks, serviceKey, services } from './table.ts';
+import type { AddressOwners, NodeWithServices } from './types.ts';
 
 /** Whether a node may be seen. */
 export function canReadNode(authorizer: Authorizer, node: string): boolean {

@@ -4,7 +4,6 @@ import {
   type CatalogNode,
   catalogRoutes,
   type DeregisterRequest,
-  type NodeService,
   type ServiceNode,
 } from '@mesh/api-contract';
 import { invalid } from '@mesh/base';
@@ -43,7 +42,7 @@ import {
   servicesAtAddress,
   servicesOnNode,
 } from './queries.ts';
-import type { MetaFilter, RegisterPayload } from './types.ts';
+import type { AddressOwners, MetaFilter, NodeWithServices, RegisterPayload } from './types.ts';
 
 /**
  * Registers a node with at most one service and any checks. For the API and for anti-entropy alike.
@@ -143,13 +142,6 @@ export const catalogServiceNodes: ReadEndpoint<ServiceNodesArgs, readonly Servic
   run: (view, args) => keepMatching(serviceNodes(view, args), args.filter, serviceNodeFilter),
 };
 
-/** A node with the services on it. */
-export interface NodeWithServices {
-  readonly node: CatalogNode;
-  /** By service id. */
-  readonly services: readonly NodeService[];
-}
-
 /** The services of a node; null when the node is unknown. */
 export const catalogNodeServices: ReadEndpoint<
   { readonly node: string; readonly filter: string },
@@ -176,12 +168,6 @@ export const catalogNode: ReadEndpoint<{ readonly node: string }, CatalogNode | 
   },
   run: (view, { node }) => nodeByName(view, node) ?? null,
 };
-
-/** What has an address. */
-export interface AddressOwners {
-  readonly nodes: readonly CatalogNode[];
-  readonly services: readonly ServiceNode[];
-}
 
 /** Nodes and services at an address (IPv4, or IPv6 in any spelling). For reverse DNS. */
 export const catalogAddressOwners: ReadEndpoint<{ readonly address: string }, AddressOwners> = {

@@ -3,15 +3,13 @@
 export type { CatalogHttpDeps } from './http.ts';
 export { catalogHttpRoutes } from './http.ts';
 export { catalogResource } from './resource.ts';
-export type { CatalogHooks } from './types.ts';
+export type { AddressOwners, CatalogHooks, NodeWithServices } from './types.ts';
 
 // For agent, DNS and http: RPC methods.
 
 export type {
-  AddressOwners,
   GatewayService,
   ListNodesArgs,
-  NodeWithServices,
   ServiceNodesArgs,
 } from './endpoint.ts';
 export {

@@ -5,6 +5,7 @@ import type {
   HealthStatus,
   NodeService,
   RaftIndex,
+  ServiceNode,
 } from '@mesh/api-contract';
 import type { ApplyContext } from '@mesh/resource';
 import type { WriteTxn } from '@mesh/state';
@@ -79,3 +80,16 @@ export interface RegisterPayload {
 
 /** A deregistration as it stands in the log. */
 export type DeregisterPayload = Pick<DeregisterRequest, 'Node' | 'ServiceID' | 'CheckID'>;
+
+/** A node with the services on it. */
+export interface NodeWithServices {
+  readonly node: CatalogNode;
+  /** By service id. */
+  readonly services: readonly NodeService[];
+}
+
+/** What has an address. */
+export interface AddressOwners {
+  readonly nodes: readonly CatalogNode[];
+  readonly services: readonly ServiceNode[];
+}

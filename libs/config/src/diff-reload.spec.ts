@@ -33,7 +33,7 @@ test.each([
   ['logLevel', 'log_level = "WARN"'],
   ['nodeMeta', 'node_meta { a = "b" }'],
   ['tokens', 'acl { tokens { default = "t" } }'],
-  ['tls', 'cert_file = "x"'],
+  ['tls', 'cert_file = "x" key_file = "y"'],
   ['dns', 'dns_config { node_ttl = "1s" }'],
   ['dns', 'recursors = ["1.1.1.1"]'],
   ['limits', 'limits { http_max_conns_per_client = 5 }'],

@@ -23,9 +23,11 @@ export type {
   DnsConfig,
   GossipPoolConfig,
   HttpConfig,
+  HttpsConfig,
   ListenAddress,
   LogConfig,
   RuntimeConfig,
+  TlsConfig,
   WatchDefinition,
 } from './runtime-config.ts';
 export type { ConfigEnvironment, ConfigFiles, InterfaceAddress } from './sources/environment.ts';

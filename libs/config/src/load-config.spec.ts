@@ -88,7 +88,7 @@ describe('DebugConfig', () => {
       '-hcl',
       `acl { tokens { default = "${secret}" agent_master = "${secret}" } }
        encrypt = "pUqJrVyVRj5jsiYEkM/tFQYfWyJIv4s3XkvDwy7Cu5s="
-       key_file = "${secret}"
+       cert_file = "agent.pem" key_file = "${secret}"
        connect { ca_config { token = "${secret}" nested { private_key = "${secret}" } } }
        telemetry { circonus_api_token = "${secret}" }
        retry_join = ["provider=aws secret_access_key=${secret} tag_key=${secret}"]

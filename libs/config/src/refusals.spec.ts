@@ -128,8 +128,8 @@ describe('warnings', () => {
   });
 
   test('keys of what is still to come, fixed keys, old names', () => {
-    expect(hcl('acl { enabled = true }').warnings).toEqual([
-      'acl.enabled (set in flags-0.hcl) is accepted but not used: it belongs to ACLs, ' +
+    expect(hcl('acl { enable_key_list_policy = true }').warnings).toEqual([
+      'acl.enable_key_list_policy (set in flags-0.hcl) is accepted but not used: it belongs to ACLs, ' +
         'which this version does not have yet',
     ]);
     expect(hcl('check_reap_interval = "5s"').warnings).toEqual([
@@ -138,7 +138,7 @@ describe('warnings', () => {
     expect(hcl('check_reap_interval = "5s"').checkSettings.reapIntervalMs).toBe(30_000);
     const old = hcl('acl_token = "t"');
     expect(old.aclTokens.default).toBe('t');
-    expect(old.warnings[1]).toMatch(
+    expect(old.warnings[0]).toMatch(
       /'acl_token' field is deprecated. Use the 'acl.tokens.default'/,
     );
     expect(hcl('non_voting_server = true').warnings[0]).toMatch(/enterprise feature/);

@@ -37,6 +37,7 @@ export interface DnsConfig {
 
 export interface HttpConfig {
   readonly listen: readonly ListenAddress[];
+  readonly https: HttpsConfig;
   readonly blockEndpoints: readonly string[];
   readonly responseHeaders: Readonly<Record<string, string>>;
   /** CIDRs; empty allows all. */
@@ -51,6 +52,38 @@ export interface HttpConfig {
   readonly uiContentPath: string;
   readonly uiDir: string;
   readonly unixSocket: { readonly user: string; readonly group: string; readonly mode: string };
+}
+
+/** The HTTPS listener; `ports.https`, `addresses.https`. */
+export interface HttpsConfig {
+  /** Empty without HTTPS. */
+  readonly listen: readonly ListenAddress[];
+  readonly handshakeTimeoutMs: number;
+  readonly tls: TlsConfig;
+}
+
+/** Certificates of the agent and what it asks of others'. Files are '' where there are none. */
+export interface TlsConfig {
+  readonly caFile: string;
+  readonly caPath: string;
+  readonly certFile: string;
+  readonly keyFile: string;
+  /** Only clients with a certificate of the authorities: to RPC (verify_incoming, verify_incoming_rpc). */
+  readonly verifyIncomingRpc: boolean;
+  /** And to HTTPS (verify_incoming, verify_incoming_https). */
+  readonly verifyIncomingHttps: boolean;
+  /** RPC to servers goes over TLS; verify_server_hostname implies it. */
+  readonly verifyOutgoing: boolean;
+  /** Servers must have a certificate for server.DATACENTER.DOMAIN. */
+  readonly verifyServerHostname: boolean;
+  readonly minVersion: 'tls10' | 'tls11' | 'tls12';
+  /** In the names of the RFCs; empty for those of the program. */
+  readonly cipherSuites: readonly string[];
+  readonly preferServerCipherSuites: boolean;
+  /** '' for the name of the node. */
+  readonly serverName: string;
+  /** HTTPS and gRPC checks show this agent's certificate. */
+  readonly agentTlsForChecks: boolean;
 }
 
 export interface LogConfig {
@@ -226,19 +259,24 @@ export interface RuntimeConfig {
   };
   /** Gossip key, base64; "" for none. */
   readonly encryptKey: string;
+  readonly acl: {
+    readonly enabled: boolean;
+    readonly defaultPolicy: 'allow' | 'deny';
+    readonly downPolicy: 'allow' | 'deny' | 'extend-cache' | 'async-cache';
+    /** How long an agent believes what a token is good for, milliseconds: token_ttl, policy_ttl where shorter. */
+    readonly tokenTtlMs: number;
+    /** Tokens set over the API are kept in data_dir. */
+    readonly persistsTokens: boolean;
+    /** Secret of the management token that servers create; '' for none. */
+    readonly masterToken: string;
+  };
   readonly aclTokens: {
     readonly default: string;
     readonly agent: string;
     readonly agentMaster: string;
     readonly replication: string;
   };
-  readonly tls: {
-    readonly caFile: string;
-    readonly caPath: string;
-    readonly certFile: string;
-    readonly keyFile: string;
-    readonly agentTlsForChecks: boolean;
-  };
+  readonly tls: TlsConfig;
   /** Lines to log at WARN once the agent starts: ignored files, keys whose capability comes later. */
   readonly warnings: readonly string[];
   /** What /v1/agent/self shows as DebugConfig: every effective value, secrets hidden. */

@@ -207,9 +207,10 @@ export class ApiService {
       status,
       ours ? 'internal error, see the log of the agent' : error.message,
     );
-    if (status >= 500 && exchange.route.consistency === 'read') {
+    if ((status >= 500 || status === 403) && exchange.route.blocking) {
       // Clients read these three on every answer of a query.
-      reply = { ...reply, meta: { index: 0, knownLeader: false, lastContactMs: 0 } };
+      const knownLeader = status === 403;
+      reply = { ...reply, meta: { index: 0, knownLeader, lastContactMs: 0 } };
     }
     await this.send(incoming, exchange, reply as PlainReply);
   }

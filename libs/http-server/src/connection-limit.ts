@@ -15,14 +15,21 @@ export class ConnectionLimit {
     this.maxPerClient = maxPerClient;
   }
 
-  /** Takes a new connection into account; false when it was refused and closed. */
-  admit(socket: Socket): boolean {
+  /**
+   * Takes a new connection into account; false when it was refused and closed.
+   * @param isSecure it speaks TLS: a refusal could not be read
+   */
+  admit(socket: Socket, isSecure = false): boolean {
     const address = socket.remoteAddress;
     // Unix sockets have no address; access to them is the file's mode.
     if (address === undefined) return true;
     const count = this.counts.get(address) ?? 0;
     if (this.maxPerClient > 0 && count >= this.maxPerClient) {
       socket.on('error', () => {});
+      if (isSecure) {
+        socket.destroy();
+        return false;
+      }
       socket.end(REFUSAL.replace('68', String(REFUSAL_TEXT.length)) + REFUSAL_TEXT);
       socket.destroySoon();
       return false;

@@ -17,6 +17,8 @@ export interface RequestSource {
 export interface ExchangeSettings {
   readonly useCache: boolean;
   readonly maxQueryTimeMs: number;
+  /** Token of requests that bear none. @default '' */
+  readonly defaultToken?: () => string;
 }
 
 const EMPTY_BODY = new Uint8Array(0);
@@ -179,6 +181,6 @@ export class Exchange implements RequestContext {
     if (fromHeader) return fromHeader;
     const authorization = this.source.header('authorization');
     const bearer = authorization && /^bearer +(\S+)$/i.exec(authorization.trim());
-    return bearer ? bearer[1]! : '';
+    return bearer ? bearer[1]! : (this.settings.defaultToken?.() ?? '');
   }
 }

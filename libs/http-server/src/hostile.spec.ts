@@ -1,7 +1,15 @@
 import { connect, type Socket } from 'node:net';
 import { jsonReply } from '@mesh/resource';
 import type { HttpServer } from './http-server.ts';
-import { ask, boundRoute, RigState, readRow, sendRaw, startRig } from './testing/server-rig.ts';
+import {
+  ask,
+  boundRoute,
+  RIG_CONFIG,
+  RigState,
+  readRow,
+  sendRaw,
+  startRig,
+} from './testing/server-rig.ts';
 
 /** Clients that mean harm or are broken: the server goes on, and nothing of them stays. */
 
@@ -170,7 +178,7 @@ test('connections beyond the limit of one client get a 429, and room is given ba
     const retry = await ask(server.port, '/v1/kv/a').catch(() => undefined);
     status = retry?.status ?? 0;
   }
-  server.reconfigure({ maxConnectionsPerClient: 0 });
+  server.reconfigure({ ...RIG_CONFIG, maxConnectionsPerClient: 0 });
   const many = Array.from({ length: 20 }, () => ask(server.port, '/v1/kv/a'));
   for (const answer of await Promise.all(many)) expect(answer.status).toBe(200);
 });

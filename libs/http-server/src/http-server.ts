@@ -7,10 +7,12 @@ import {
   validateHeaderName,
   validateHeaderValue,
 } from 'node:http';
+import { createServer as createSecureServer, Server as SecureServer } from 'node:https';
 import type { Socket } from 'node:net';
 import { type Component, type Logger, MeshError, type Metrics, type Platform } from '@mesh/base';
 import type { HttpConfig, ListenAddress } from '@mesh/config';
 import type { BoundRoute } from '@mesh/resource';
+import { HttpsCredentials, handshakeFailure } from '@mesh/tls';
 import { AccessRules } from './access.ts';
 import { AgentCache } from './agent-cache.ts';
 import { ApiService } from './api-service.ts';
@@ -44,6 +46,8 @@ export interface HttpServerOptions {
   readonly bodyLimitBytes?: (route: BoundRoute['route']) => number | undefined;
   /** Folder of the built UI, where config.uiDir names none. @default '' (a page of links) */
   readonly uiRoot?: string;
+  /** Token of requests that bear none. @default '' */
+  readonly defaultToken?: () => string;
   /** Offer the WebSocket at /v1/live. @default true */
   readonly live?: boolean;
   /** For tests. @default 10 s headers, 120 s request, 120 s keep-alive, 1 s grace */
@@ -56,8 +60,13 @@ export interface HttpServerOptions {
 export interface HttpServer extends Component {
   /** Addresses bound, in the order configured; ports of 0 resolved. Empty before start. */
   readonly addresses: readonly ListenAddress[];
-  /** Applies what a reload may change. */
-  reconfigure(config: Pick<HttpConfig, 'maxConnectionsPerClient'>): void;
+  /** Addresses bound for HTTPS, likewise. */
+  readonly secureAddresses: readonly ListenAddress[];
+  /**
+   * Applies what a reload may change; another `https` than that in use reads the files of TLS anew.
+   * @throws MeshError `invalid-argument` naming key and file of TLS; then nothing has changed
+   */
+  reconfigure(config: Pick<HttpConfig, 'maxConnectionsPerClient' | 'https'>): void;
 }
 
 /** How long clients may take, and how much they may send. */
@@ -96,6 +105,7 @@ export function createHttpServer(options: HttpServerOptions): HttpServer {
 class NodeHttpServer implements HttpServer {
   readonly name = 'http';
   addresses: ListenAddress[] = [];
+  secureAddresses: ListenAddress[] = [];
   private readonly options: HttpServerOptions;
   private readonly timings: HttpServerTimings;
   private readonly connections: ConnectionLimit;
@@ -103,7 +113,10 @@ class NodeHttpServer implements HttpServer {
   private readonly listener: RequestListener;
   private readonly stopping = new Set<() => void>();
   private live: LiveServer | undefined;
-  private servers: Server[] = [];
+  private servers: (Server | SecureServer)[] = [];
+  private https: HttpConfig['https'];
+  /** Undefined without HTTPS. */
+  private readonly credentials: HttpsCredentials | undefined;
 
   constructor(options: HttpServerOptions) {
     this.options = options;
@@ -111,28 +124,45 @@ class NodeHttpServer implements HttpServer {
     this.connections = new ConnectionLimit(options.config.maxConnectionsPerClient);
     this.cache = new ResponseCache(options.cacheLimits);
     this.listener = this.assemble();
+    const { https } = options.config;
+    this.https = https;
+    if (https.listen.length > 0) this.credentials = new HttpsCredentials(https.tls);
   }
 
   async start(): Promise<void> {
     if (this.servers.length > 0) return;
-    const bound: ListenAddress[] = [];
+    const { config } = this.options;
     try {
-      for (const address of this.options.config.listen) {
-        const server = this.createServer();
-        this.servers.push(server);
-        bound.push(await listen(server, address, this.options.config.unixSocket));
-      }
+      this.addresses = await this.listenOn(config.listen, () => this.createServer());
+      const { credentials } = this;
+      if (!credentials) return;
+      this.secureAddresses = await this.listenOn(config.https.listen, () =>
+        this.createSecureServer(credentials),
+      );
     } catch (thrown) {
       await this.stop();
       throw thrown;
     }
-    this.addresses = bound;
+  }
+
+  private async listenOn(
+    wanted: readonly ListenAddress[],
+    create: () => Server | SecureServer,
+  ): Promise<ListenAddress[]> {
+    const bound: ListenAddress[] = [];
+    for (const address of wanted) {
+      const server = create();
+      this.servers.push(server);
+      bound.push(await listen(server, address, this.options.config.unixSocket));
+    }
+    return bound;
   }
 
   async stop(): Promise<void> {
     const servers = this.servers;
     this.servers = [];
     this.addresses = [];
+    this.secureAddresses = [];
     const closed = servers.map(
       (server) => new Promise<void>((resolve) => server.close(() => resolve())),
     );
@@ -157,25 +187,61 @@ class NodeHttpServer implements HttpServer {
     this.cache.clear();
   }
 
-  reconfigure(config: Pick<HttpConfig, 'maxConnectionsPerClient'>): void {
+  reconfigure(config: Pick<HttpConfig, 'maxConnectionsPerClient' | 'https'>): void {
+    if (config.https !== this.https) this.renewCertificates(config.https);
     this.connections.maxPerClient = config.maxConnectionsPerClient;
+    // What was kept may have been for whom the default token stood.
+    this.cache.clear();
+  }
+
+  /** Connections that are open stay as they are. */
+  private renewCertificates(https: HttpConfig['https']): void {
+    this.credentials?.reload(https.tls);
+    this.https = https;
+    if (!this.credentials) return;
+    for (const server of this.servers) {
+      if (server instanceof SecureServer) server.setSecureContext(this.credentials.context);
+    }
   }
 
   private createServer(): Server {
-    const { headersMs, requestMs, checkMs, keepAliveMs } = this.timings;
-    const server = createServer(
-      {
-        maxHeaderSize: MAX_HEADER_BYTES,
-        headersTimeout: headersMs,
-        requestTimeout: requestMs,
-        connectionsCheckingInterval: checkMs,
-        keepAliveTimeout: keepAliveMs,
-        noDelay: true,
-      },
+    const server = createServer(this.serverOptions(), this.listener);
+    return this.prepare(server, false);
+  }
+
+  private createSecureServer(credentials: HttpsCredentials): SecureServer {
+    const { handshakeTimeoutMs: handshakeTimeout } = this.https;
+    const options = { ...this.serverOptions(), ...credentials.options };
+    const server = createSecureServer(
+      // 0 is no limit in the configuration.
+      { ...options, ...(handshakeTimeout > 0 && { handshakeTimeout }) },
       this.listener,
     );
+    server.on('tlsClientError', (error, socket) => {
+      const reason = handshakeFailure(error, socket);
+      if (reason === undefined) return;
+      this.options.metrics.count('http.tls_refused');
+      this.options.logger.debug('TLS handshake failed', { reason });
+    });
+    return this.prepare(server, true);
+  }
+
+  private serverOptions() {
+    const { headersMs, requestMs, checkMs, keepAliveMs } = this.timings;
+    return {
+      maxHeaderSize: MAX_HEADER_BYTES,
+      headersTimeout: headersMs,
+      requestTimeout: requestMs,
+      connectionsCheckingInterval: checkMs,
+      keepAliveTimeout: keepAliveMs,
+      noDelay: true,
+    };
+  }
+
+  private prepare<S extends Server | SecureServer>(server: S, isSecure: boolean): S {
     server.on('connection', (socket: Socket) => {
-      if (!this.connections.admit(socket)) this.options.metrics.count('http.refused_connections');
+      if (this.connections.admit(socket, isSecure)) return;
+      this.options.metrics.count('http.refused_connections');
     });
     server.on('clientError', answerParseError);
     server.on('upgrade', (request: IncomingMessage, socket: Socket, head: Buffer) => {
@@ -211,7 +277,11 @@ class NodeHttpServer implements HttpServer {
     const log = new RequestLog(logger, metrics, platform.clock);
     const writer = new ReplyWriter(platform.clock, this.timings.keepAliveMs);
     const router = new Router(routes);
-    const limits = { useCache: config.useCache, maxQueryTimeMs: this.options.maxQueryTimeMs };
+    const { maxQueryTimeMs, defaultToken } = this.options;
+    const limits = {
+      ...{ useCache: config.useCache, maxQueryTimeMs },
+      ...(defaultToken && { defaultToken }),
+    };
     const service = new ApiService({
       settings: {
         ...limits,

@@ -1,9 +1,8 @@
 import type { Authorizer } from '@mesh/acl';
 import type { Intention } from '@mesh/api-contract';
 import type { StateView } from '@mesh/state';
-import type { IntentionPair } from './endpoint.ts';
 import { intentionById, intentionOfPair } from './queries.ts';
-import { type IntentionRequest, qualifiedName } from './types.ts';
+import { type IntentionPair, type IntentionRequest, qualifiedName } from './types.ts';
 
 /** An intention is written by who may write those of its destination. */
 export function mayWrite(authorizer: Authorizer, destination: string): boolean {

@@ -32,6 +32,7 @@ import {
 } from './queries.ts';
 import {
   DEFAULT_NAMESPACE,
+  type IntentionPair,
   type IntentionRequest,
   type MatchBy,
   type NewIntention,
@@ -105,12 +106,6 @@ export const intentionDelete: WriteEndpoint<{ readonly id: string }, boolean> = 
     return { command: intentionRemove, payload: { id: existing.ID } };
   },
 };
-
-/** The two names of an intention, `name` or `namespace/name`. */
-export interface IntentionPair {
-  readonly source: string;
-  readonly destination: string;
-}
 
 /** Deletes the intention that joins two names, if it is there. */
 export const intentionDeletePair: WriteEndpoint<IntentionPair, boolean> = {

@@ -17,7 +17,6 @@ import {
 } from '@mesh/resource';
 import { intentionBody } from './decode.ts';
 import {
-  type IntentionPair,
   intentionCheck,
   intentionCreate,
   intentionDelete,
@@ -30,7 +29,7 @@ import {
   intentionUpsert,
   requireIntentionId,
 } from './endpoint.ts';
-import { type MatchBy, qualifiedName } from './types.ts';
+import { type IntentionPair, type MatchBy, qualifiedName } from './types.ts';
 
 /** What the handlers need. */
 export interface IntentionHttpDeps {

@@ -1,5 +1,5 @@
 // For server and http.
-export type { IntentionPair } from './endpoint.ts';
+
 export {
   intentionCheck,
   intentionCreate,
@@ -21,5 +21,5 @@ export { byPrecedence, covers, precedenceOf } from './precedence.ts';
 // For the UI's overviews: decisions over a view.
 export { decidingIntention, intentionOfPair } from './queries.ts';
 export { intentionResource } from './resource.ts';
-export type { IntentionRequest, MatchBy, NewIntention } from './types.ts';
+export type { IntentionPair, IntentionRequest, MatchBy, NewIntention } from './types.ts';
 export { qualifiedName } from './types.ts';

@@ -35,3 +35,9 @@ export function qualifiedName(text: string): QualifiedName {
   if (slash < 0) return { namespace: DEFAULT_NAMESPACE, name: text };
   return { namespace: text.slice(0, slash), name: text.slice(slash + 1) };
 }
+
+/** The two names of an intention, `name` or `namespace/name`. */
+export interface IntentionPair {
+  readonly source: string;
+  readonly destination: string;
+}

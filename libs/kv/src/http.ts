@@ -73,7 +73,9 @@ async function listKeys(rpc: Rpc, request: RequestContext): Promise<Reply> {
   const separator = query.get('separator') ?? query.get('seperator') ?? '';
   const args = { prefix: params['key'] ?? '', separator };
   const reply = await rpc.read(kvListKeys, args, readOptions);
-  return reply.value.length === 0 ? emptyReply(404, reply) : readReply(reply);
+  // The root is always there.
+  const isAbsent = reply.value.length === 0 && args.prefix !== '';
+  return isAbsent ? emptyReply(404, reply) : readReply(reply);
 }
 
 function putOperation({ query, body }: RequestContext, key: string): KvOperation {

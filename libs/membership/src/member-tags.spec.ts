@@ -40,6 +40,15 @@ describe('gossip tags', () => {
     expect(memberTags({ ...config, bootstrapExpect: 3 }, '1.8.6')).toMatchObject({ expect: '3' });
   });
 
+  it.each([
+    [{ caFile: 'ca.pem', caPath: '' }, '1'],
+    [{ caFile: '', caPath: 'ca' }, '1'],
+    [{ caFile: '', caPath: '' }, undefined],
+  ])('tell whether a server knows authorities of TLS: %j', (tls, expected) => {
+    expect(memberTags({ ...config, tls }, '1.8.6').use_tls).toBe(expected);
+    expect(memberTags({ ...config, server: false, tls }, '1.8.6').use_tls).toBeUndefined();
+  });
+
   it('are sorted by name', () => {
     const names = Object.keys(memberTags(config, '1.8.6'));
     expect(names).toEqual([...names].sort());

@@ -14,7 +14,9 @@ export type MemberConfig = Pick<
   | 'ports'
   | 'segment'
   | 'server'
->;
+> & {
+  readonly tls?: Pick<RuntimeConfig['tls'], 'caFile' | 'caPath'>;
+};
 
 type Tags = Readonly<Record<string, string>>;
 
@@ -45,7 +47,13 @@ export function memberTags(config: MemberConfig, version: string): Tags {
     ...(ports.serfWan > 0 && { wan_join_port: String(ports.serfWan) }),
     ...(bootstrap && { bootstrap: '1' }),
     ...(bootstrapExpect > 0 && { expect: String(bootstrapExpect) }),
+    ...(hasAuthorities(config) && { use_tls: '1' }),
   });
+}
+
+/** What the original takes for a sign that a server can speak TLS. */
+function hasAuthorities({ tls }: MemberConfig): boolean {
+  return tls !== undefined && (tls.caFile !== '' || tls.caPath !== '');
 }
 
 /** Tags of a server in the WAN pool. */

@@ -2,9 +2,8 @@ import type { Authorizer } from '@mesh/acl';
 import type { PreparedQuery } from '@mesh/api-contract';
 import { readableInstances } from '@mesh/catalog';
 import type { StateView } from '@mesh/state';
-import type { Execution } from './endpoint.ts';
 import { queryById } from './queries.ts';
-import { NAME_PREFIX_MATCH, type QueryRequest } from './types.ts';
+import { type Execution, NAME_PREFIX_MATCH, type QueryRequest } from './types.ts';
 
 /** Shown in the place of a token that a query runs with. */
 const HIDDEN = '<hidden>';

@@ -1,4 +1,4 @@
-import { type PreparedQuery, type PreparedQueryResult, queryRoutes } from '@mesh/api-contract';
+import { type PreparedQuery, queryRoutes } from '@mesh/api-contract';
 import { invalid, MeshError, parseDuration } from '@mesh/base';
 import type { ReadEndpoint, WriteEndpoint } from '@mesh/resource';
 import { requireSessionId } from '@mesh/session';
@@ -13,7 +13,7 @@ import {
 import { queryRemove, queryStore, requirePlace } from './commands.ts';
 import { allQueries, queryById, resolveQuery, runQuery } from './queries.ts';
 import { checkTemplate } from './template.ts';
-import type { AskedBy, NewQuery, QueryRequest } from './types.ts';
+import type { AskedBy, Execution, NewQuery, QueryRequest } from './types.ts';
 
 /** Stores a new query; answers its id. */
 export const queryCreate: WriteEndpoint<QueryRequest, string> = {
@@ -76,12 +76,6 @@ export const queryGet: ReadEndpoint<{ readonly id: string }, PreparedQuery | nul
 export interface ExecuteArgs extends AskedBy {
   readonly idOrName: string;
   readonly connect: boolean;
-}
-
-/** What running a query gives, with the query as it was filled in; null when nothing has the name. */
-export interface Execution {
-  readonly query: PreparedQuery;
-  readonly result: PreparedQueryResult;
 }
 
 /** Runs a query. Order is the catalog's; sorting by distance and limits are the asker's. */

@@ -17,7 +17,6 @@ import {
 import { requireSessionId } from '@mesh/session';
 import { queryBody } from './decode.ts';
 import {
-  type Execution,
   queryCreate,
   queryDelete,
   queryExecute,
@@ -26,6 +25,7 @@ import {
   queryList,
   queryUpdate,
 } from './endpoint.ts';
+import type { Execution } from './types.ts';
 
 /** What the handlers need. */
 export interface QueryHttpDeps {

@@ -1,4 +1,4 @@
-import type { PreparedQuery } from '@mesh/api-contract';
+import type { PreparedQuery, PreparedQueryResult } from '@mesh/api-contract';
 
 /** A query as it stands in the log: complete, its indexes yet to come. */
 export type NewQuery = Omit<PreparedQuery, 'CreateIndex' | 'ModifyIndex'>;
@@ -13,4 +13,10 @@ export const NAME_PREFIX_MATCH = 'name_prefix_match';
 export interface AskedBy {
   /** Network segment of the agent; "" without segments. */
   readonly segment: string;
+}
+
+/** What running a query gives, with the query as it was filled in; null when nothing has the name. */
+export interface Execution {
+  readonly query: PreparedQuery;
+  readonly result: PreparedQueryResult;
 }

@@ -93,7 +93,7 @@ export interface WriteEndpoint<A, R> {
   readonly acl: AclRule;
   readonly guard: WriteGuard<A>;
   /** Written in the primary datacenter, which the others follow. @default false */
-  readonly isPrimarys?: boolean;
+  readonly isPrimarys?: boolean | ((args: never) => boolean);
   // biome-ignore lint/suspicious/noExplicitAny: the payload type is private to the endpoint
   prepare(args: A, context: WriteContext): Proposal<any, R> | { readonly answer: R };
 }

@@ -25,7 +25,7 @@ export {
   prepareGuarded,
   readGuarded,
   requireCallAllowed,
-} from './guard.ts';
+} from './guarded.ts';
 // Answering HTTP.
 export type {
   BoundRoute,

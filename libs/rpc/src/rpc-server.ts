@@ -1,7 +1,13 @@
-import { type ConnectionInjector, Server, type ServerDuplexStream } from '@grpc/grpc-js';
+import {
+  type ConnectionInjector,
+  Server,
+  ServerCredentials,
+  type ServerDuplexStream,
+} from '@grpc/grpc-js';
 import type { Component, Logger, Metrics, Timer, Timers } from '@mesh/base';
 import { MIB } from '@mesh/base';
 import { type CallLimits, CallService } from './calls/call-service.ts';
+import { FrontDoor } from './stream/front-door.ts';
 import { IncomingStream } from './stream/incoming-stream.ts';
 import { Listener, type ListenerLimits } from './stream/listener.ts';
 import {
@@ -11,7 +17,7 @@ import {
   METHODS,
   PROTOCOL_VERSION,
 } from './stream/protocol.ts';
-import { type RpcTls, serverCredentials } from './stream/tls.ts';
+import { type IncomingTls, isFor } from './stream/tls.ts';
 import type { CallHandler } from './types.ts';
 
 /** Takes the streams that carry Raft; RaftTransport is one. */
@@ -43,7 +49,8 @@ export interface RpcServerOptions {
   readonly handler: CallHandler;
   /** Without it, streams that carry Raft are refused. */
   readonly transportSink?: TransportSink;
-  readonly tls?: RpcTls;
+  /** Without it, plain connections alone. */
+  readonly tls?: IncomingTls;
   /** Streams that say another datacenter are refused. Without it, all datacenters may call. */
   readonly datacenter?: string;
   readonly timers: Timers;
@@ -76,8 +83,7 @@ export class RpcServer implements Component {
   }
 
   /**
-   * @throws MeshError `unavailable` naming address and port when it cannot listen there,
-   * `invalid-argument` when certificate or key cannot be used
+   * @throws MeshError `unavailable` naming address and port when it cannot listen there
    */
   start(): Promise<void> {
     this.starting ??= this.listen().catch((error) => {
@@ -105,13 +111,18 @@ export class RpcServer implements Component {
 
   private async listen(): Promise<void> {
     const grpc = this.grpcServer();
-    const injector: ConnectionInjector = grpc.createConnectionInjector(
-      serverCredentials(this.options.tls),
-    );
-    const { timers, metrics, bindAddress, port } = this.options;
-    const listener = new Listener(this.limits, timers, metrics, (socket) =>
-      injector.injectConnection(socket),
-    );
+    // TLS is the door's: gRPC is given connections that have been let in.
+    const insecure = ServerCredentials.createInsecure();
+    const injector: ConnectionInjector = grpc.createConnectionInjector(insecure);
+    const { timers, metrics, bindAddress, port, tls } = this.options;
+    const door = new FrontDoor(tls, {
+      admitted: (socket) => injector.injectConnection(socket),
+      refused: (from, reason) => {
+        metrics.count('rpc.tls_refused');
+        this.warn('refused a connection', from, reason);
+      },
+    });
+    const listener = new Listener(this.limits, timers, metrics, (socket) => door.take(socket));
     const boundPort = await listener.listen(bindAddress, port);
     this.running = { grpc, listener, port: boundPort };
     this.options.logger.debug('RPC listening', { address: `${bindAddress}:${boundPort}` });
@@ -133,9 +144,9 @@ export class RpcServer implements Component {
       stream.refuse('unsupported', 'this agent is not a server');
     const accept: Record<keyof typeof METHODS, Accept> = {
       calls: (stream) => stream.listen(new CallService(stream, parts)),
-      control: sink ? (stream) => sink.acceptMessages('control', stream) : unsupported,
-      bulk: sink ? (stream) => sink.acceptMessages('bulk', stream) : unsupported,
-      snapshot: sink ? (stream) => sink.acceptSnapshot(stream) : unsupported,
+      control: sink ? this.fromServer((one) => sink.acceptMessages('control', one)) : unsupported,
+      bulk: sink ? this.fromServer((one) => sink.acceptMessages('bulk', one)) : unsupported,
+      snapshot: sink ? this.fromServer((one) => sink.acceptSnapshot(one)) : unsupported,
     };
     for (const [name, path] of Object.entries(METHODS)) {
       grpc.register(
@@ -150,13 +161,29 @@ export class RpcServer implements Component {
     return grpc;
   }
 
+  /** Streams that only servers may open. */
+  private fromServer(accept: Accept): Accept {
+    const name = this.options.tls?.raftName;
+    if (name === undefined) return accept;
+    return (stream) => {
+      if (isFor(name, stream.certificate())) {
+        accept(stream);
+        return;
+      }
+      const why = `the certificate of a server must be for ${name}`;
+      stream.refuse('forbidden', why);
+      this.options.metrics.count('rpc.stream_refused');
+      this.warn('refused a stream', stream.remoteAddress, why);
+    };
+  }
+
   private admit(call: ServerDuplexStream<Buffer, Buffer>, accept: Accept): void {
     const stream = new IncomingStream(call);
     const mismatch = this.mismatch(stream);
     if (mismatch !== undefined || !this.running) {
       stream.refuse(mismatch ? 'mismatch' : 'stopping', mismatch ?? 'the server is stopping');
       this.options.metrics.count('rpc.stream_refused');
-      this.warn(stream.remoteAddress, mismatch);
+      this.warn('refused a stream', stream.remoteAddress, mismatch);
       return;
     }
     this.running.listener.established(stream.remoteAddress);
@@ -166,12 +193,12 @@ export class RpcServer implements Component {
   }
 
   /** Says it once a minute: whoever is refused may come back many times a second. */
-  private warn(from: string, reason: string | undefined): void {
+  private warn(what: string, from: string, reason: string | undefined): void {
     if (this.warned) return;
     this.warned = this.options.timers.after(60_000, () => {
       this.warned = undefined;
     });
-    this.options.logger.warn('refused a stream', { from, reason });
+    this.options.logger.warn(what, { from, reason });
   }
 
   /** What is wrong with how a stream introduces itself. */

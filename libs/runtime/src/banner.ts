@@ -7,7 +7,7 @@ const LABEL_WIDTH = 19;
 
 /** What `consul agent` prints before its log: who it is, where it listens. */
 export function agentBanner(config: RuntimeConfig, version: string): string {
-  const { ports } = config;
+  const { ports, tls } = config;
   const segment = config.server ? '<all>' : config.segment;
   const rows: readonly (readonly [string, string])[] = [
     ['Version', `'${version}'`],
@@ -17,15 +17,15 @@ export function agentBanner(config: RuntimeConfig, version: string): string {
     ['Server', `${config.server} (Bootstrap: ${config.bootstrap})`],
     [
       'Client Addr',
-      // HTTPS and gRPC are not served by this build, whatever is configured: nobody should look for them.
-      `[${config.clientAddresses.join(' ')}] (HTTP: ${ports.http}, HTTPS: -1, ` +
+      // gRPC is not served by this build, whatever is configured: nobody should look for it.
+      `[${config.clientAddresses.join(' ')}] (HTTP: ${ports.http}, HTTPS: ${ports.https}, ` +
         `gRPC: -1, DNS: ${ports.dns})`,
     ],
     ['Cluster Addr', `${config.advertiseLan} (LAN: ${ports.serfLan}, WAN: ${ports.serfWan})`],
     [
       'Encrypt',
-      `Gossip: ${isGossipEncrypted(config)}, TLS-Outgoing: false, TLS-Incoming: false, ` +
-        'Auto-Encrypt-TLS: false',
+      `Gossip: ${isGossipEncrypted(config)}, TLS-Outgoing: ${tls.verifyOutgoing}, ` +
+        `TLS-Incoming: ${tls.verifyIncomingRpc}, Auto-Encrypt-TLS: false`,
     ],
   ];
   const lines = rows.map(([label, value]) => `${`${label}:`.padStart(LABEL_WIDTH)} ${value}`);

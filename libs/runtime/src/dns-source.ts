@@ -24,7 +24,7 @@ export interface RpcDnsSourceOptions {
   /** An answer older than this is asked for again from the leader (`dns_config.max_stale`), milliseconds. */
   readonly maxStaleMs: number;
   /** Token of DNS reads; "" for the anonymous one. @default "" */
-  readonly token?: string;
+  readonly token?: () => string;
 }
 
 /** The catalog for DNS, read over the RPC; every answer tells when it stops being right. */
@@ -100,7 +100,8 @@ class RpcDnsSource implements DnsSource {
     args: A,
     absent: R,
   ): Promise<SourceReply<R>> {
-    const { allowStale, maxStaleMs, token = '' } = this.options;
+    const { allowStale, maxStaleMs } = this.options;
+    const token = this.options.token?.() ?? '';
     const isLocal = datacenter === this.options.datacenter;
     if (!isLocal && !(await this.isKnown(datacenter))) return { value: absent };
     const read = { ...PLAIN_READ, token, datacenter: isLocal ? '' : datacenter, track: true };
@@ -110,7 +111,7 @@ class RpcDnsSource implements DnsSource {
   }
 
   private async isKnown(datacenter: string): Promise<boolean> {
-    const { token = '' } = this.options;
+    const token = this.options.token?.() ?? '';
     const options = { datacenter: '', token, server: 'any' } as const;
     return (await this.rpc.call(catalogDatacenters, {}, options)).includes(datacenter);
   }

@@ -3,9 +3,7 @@ import { type BoundRoute, textReply } from '@mesh/resource';
 
 /** Parts of the API that this build does not have; what the answer calls them. */
 const ABSENT: readonly (readonly [string, string])[] = [
-  ['/v1/acl', 'the ACL system'],
   ['/v1/discovery-chain', 'the discovery chain'],
-  ['/v1/internal/acl', 'the ACL system'],
   ['/v1/internal/federation-states', 'federation of mesh gateways'],
   ['/v1/internal/federation-state', 'federation of mesh gateways'],
   ['/v1/internal/ui/gateway-services-nodes', 'services of gateways'],

@@ -1,3 +1,5 @@
+import type { Fallback } from '@mesh/acl';
+import type { LoginVerifier } from '@mesh/acl-system';
 import type { Logger, Metrics, Platform } from '@mesh/base';
 import type { NewConfigEntry } from '@mesh/config-entry';
 import type { Certifier, ConfigureArgs } from '@mesh/connect-ca';
@@ -77,6 +79,15 @@ export interface ServerOptions {
   readonly primaryDatacenter?: string;
   /** Entries of the central configuration that are stored where there are none of their names. @default none */
   readonly configEntries?: readonly NewConfigEntry[];
+  /** Undefined where ACLs are off. */
+  readonly acl?: {
+    readonly defaultPolicy: Fallback;
+    /** acl.tokens.master; '' for none. */
+    readonly masterSecret: string;
+    readonly verifier: LoginVerifier;
+    /** Index in the file that allows another bootstrap; 0 for none. */
+    readonly bootstrapResetIndex: () => number;
+  };
   /** The certificate authority of the service mesh; undefined where the mesh is off. */
   readonly authority?: {
     readonly certifier: Certifier;

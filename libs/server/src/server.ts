@@ -1,4 +1,4 @@
-import { MANAGE_ALL } from '@mesh/acl';
+import type { Authorizer } from '@mesh/acl';
 import { assert, type Component } from '@mesh/base';
 import { Authority, caResource, connectDisabled, SecondaryAuthority } from '@mesh/connect-ca';
 import {
@@ -28,8 +28,9 @@ import {
   sessionDestroy,
 } from '@mesh/session';
 import { createStateStore, type StateStore } from '@mesh/state';
+import { AclParts } from './acl/acl-parts.ts';
+import type { Authorizers } from './acl/authorizers.ts';
 import { areaResource } from './area-calls.ts';
-import type { Authorizers } from './authorizers.ts';
 import { BlockingQueries } from './blocking-query.ts';
 import { Bootstrap, hasRaftState } from './bootstrap/bootstrap.ts';
 import { BootstrapPromises } from './bootstrap/promises.ts';
@@ -54,9 +55,6 @@ import { type SnapshotSource, Snapshots } from './snapshot/snapshots.ts';
 import { serverStats } from './stats.ts';
 import { WakeQueue } from './wake-queue.ts';
 
-/** While ACLs are off. */
-const ALL_ALLOWED: Authorizers = { of: () => MANAGE_ALL };
-
 /** A server: the replicated state with everything that serves and tends it. */
 export interface Server {
   readonly rpc: Rpc;
@@ -73,6 +71,8 @@ export interface Server {
   /** Creates sessions within this server's limits. */
   readonly sessionCreate: WriteEndpoint<SessionRequest, string>;
   stats(): Record<string, Record<string, string>>;
+  /** What the bearer of a token may do. Throws `permission-denied` for one that does not exist. */
+  authorizerOf(token: string): Authorizer;
   /**
    * Hands over the lead and leaves the cluster, where others remain in it. Never rejects, and takes no
    * longer than leaveDrainTimeMs. To be called before the pools are left.
@@ -112,6 +112,8 @@ class ServerParts implements Server {
   private readonly leaver: Leaver;
   private readonly sessions: SessionTtlTracker;
   private readonly batcher: CoordinateBatcher;
+  private readonly acls: AclParts;
+  private readonly authorizers: Authorizers;
 
   constructor(options: ServerOptions) {
     this.options = options;
@@ -127,6 +129,12 @@ class ServerParts implements Server {
       store: () => this.store,
       consensus: () => this.consensus,
     });
+    this.acls = new AclParts({
+      ...options,
+      isPrimary: options.datacenter === this.primary,
+      store: () => this.store,
+      write: (endpoint, args) => this.rpc.writeAsLeader(endpoint, args),
+    });
     const resources = [
       ...createResources(this),
       reaping.resource,
@@ -134,8 +142,10 @@ class ServerParts implements Server {
       this.snapshotSource.resource,
       ...this.poolResources(),
       caResource({ authority: () => this.requireAuthority(), view: () => this.store.view() }),
+      this.acls.resource,
     ];
     this.store = createStateStore(resources.flatMap(({ tables }) => tables));
+    this.authorizers = this.acls.authorizers(this.store);
     const fsm = new Fsm(this.store, resources, logger.named('fsm'), options.defer);
     this.snapshotSource.attach(fsm);
     this.machine = fsm;
@@ -143,14 +153,12 @@ class ServerParts implements Server {
     const watch = new LeaderWatch(this.consensus);
     this.sessions = this.createSessions();
     this.rpc = this.createRpc(watch, resources);
-    const promises = new BootstrapPromises(nodeId, platform.clock, () =>
-      hasRaftState(this.consensus),
-    );
+    const hasState = () => hasRaftState(this.consensus);
+    const promises = new BootstrapPromises(nodeId, platform.clock, hasState);
     const methods = serverMethods(this.consensus, promises, () => this.isReady);
     this.handler = new Dispatcher({ rpc: this.rpc, resources, methods, logger }).handle;
-    const reaper = new TombstoneReaper(platform, this.store, (payload) =>
-      this.rpc.writeAsLeader(reaping.endpoint, payload),
-    );
+    const reap = (to: { index: number }) => this.rpc.writeAsLeader(reaping.endpoint, to);
+    const reaper = new TombstoneReaper(platform, this.store, reap);
     const reconciler = this.createReconciler(departures);
     this.autopilot = this.createAutopilot(() => reconciler.nudge());
     const abandoned = this.snapshotSource.tending(platform, this.rpc);
@@ -158,6 +166,7 @@ class ServerParts implements Server {
     const duties = [
       ...[reconciler, this.sessions, this.batcher, reaper, abandoned, this.autopilot],
       ...this.centralDuties(),
+      ...this.acls.duties(),
     ];
     const lead = new Lead({
       ...options,
@@ -231,8 +240,12 @@ class ServerParts implements Server {
       bound,
       router: options.membership.router,
       touchSession: (id, ttl) => this.sessions.touch(id, ttl),
-      authorizers: ALL_ALLOWED,
+      authorizers: this.authorizers,
     });
+  }
+
+  authorizerOf(token: string): Authorizer {
+    return this.authorizers.of(this.store.view(), token);
   }
 
   /** What agents ask of any server about the pools. */

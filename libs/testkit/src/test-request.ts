@@ -4,13 +4,14 @@ import { type BoundRoute, PLAIN_READ, PLAIN_WRITE, type Reply } from '@mesh/reso
 /**
  * Calls the handler that a path leads to, as the HTTP server would for the parameters that handlers
  * see: own query parameters, ?filter, ?stale and ?consistent. A body that is no text is sent as
- * JSON.
+ * JSON. `token` is the one that the request bears, '' for none.
  */
 export async function callRoute(
   routes: readonly BoundRoute[],
   method: string,
   target: string,
   body: unknown = '',
+  token = '',
 ): Promise<Reply> {
   const url = new URL(target, 'http://localhost');
   for (const { route, handler } of routes) {
@@ -33,10 +34,10 @@ export async function callRoute(
       header: () => undefined,
       body: utf8Bytes(typeof body === 'string' ? body : JSON.stringify(body)),
       remoteAddress: '127.0.0.1',
-      token: '',
+      token,
       filter: route.filter ? (query.get('filter') ?? '') : '',
-      readOptions: { ...PLAIN_READ, consistency, datacenter: query.get('dc') ?? '' },
-      writeOptions: { ...PLAIN_WRITE, datacenter: query.get('dc') ?? '' },
+      readOptions: { ...PLAIN_READ, consistency, token, datacenter: query.get('dc') ?? '' },
+      writeOptions: { ...PLAIN_WRITE, token, datacenter: query.get('dc') ?? '' },
       signal: new AbortController().signal,
     });
   }

@@ -1,29 +1,23 @@
-import {
-  createPublicKey,
-  X509Certificate as NodeCertificate,
-  randomBytes,
-  webcrypto,
-} from 'node:crypto';
+import { createPublicKey, X509Certificate as NodeCertificate, webcrypto } from 'node:crypto';
 import { invalid, MeshError } from '@mesh/base';
-import type {
-  CertificateFacts,
-  Certifier,
-  Issuer,
-  KeyType,
-  RequestFacts,
-  Validity,
-} from '@mesh/connect-ca';
+import type { CertificateFacts, Certifier, KeyType, RequestFacts } from '@mesh/connect-ca';
 import {
   BasicConstraintsExtension,
   cryptoProvider,
-  Name,
+  type Name,
   Pkcs10CertificateRequest,
   Pkcs10CertificateRequestGenerator,
   SubjectAlternativeNameExtension,
-  SubjectKeyIdentifierExtension,
-  X509Certificate,
   X509CertificateGenerator,
 } from '@peculiar/x509';
+import {
+  dates,
+  distinguished,
+  parseCertificate,
+  serial,
+  signer,
+  subjectKeyIdOf,
+} from './certificate-parts.ts';
 import { keyId, leafExtensions, names, rootExtensions, urisOf } from './extensions.ts';
 import { createKeyPem, keyFacts, readKey, signingKeys } from './keys.ts';
 
@@ -191,30 +185,6 @@ async function isKeyOf(keyPem: string, certPem: string): Promise<boolean> {
   return certificate.checkPrivateKey(readKey(keyPem));
 }
 
-/** Who signs, as certificates name it. */
-async function signer({ certPem, keyPem }: Issuer) {
-  const certificate = parseCertificate(certPem);
-  const { keys, algorithm } = await signingKeys(keyPem);
-  return {
-    name: certificate.subjectName,
-    keyId: subjectKeyIdOf(certificate) || keyId(certificate.publicKey.rawData),
-    key: keys.privateKey,
-    algorithm,
-  };
-}
-
-function subjectKeyIdOf(certificate: X509Certificate): string {
-  return certificate.getExtension(SubjectKeyIdentifierExtension)?.keyId ?? '';
-}
-
-function parseCertificate(pem: string): X509Certificate {
-  try {
-    return new X509Certificate(pem);
-  } catch {
-    throw invalid('the certificate is no PEM of an X.509 certificate');
-  }
-}
-
 function parseRequest(pem: string): Pkcs10CertificateRequest {
   try {
     return new Pkcs10CertificateRequest(pem);
@@ -231,25 +201,8 @@ function publicKeyOf(pem: string) {
   }
 }
 
-function distinguished(commonName: string): Name {
-  return new Name([{ CN: [commonName] }]);
-}
-
 function commonNameOf(name: Name): string {
   return name.getField('CN')[0] ?? '';
-}
-
-/** Whole seconds: certificates have no fractions. */
-function dates({ notBeforeMs, notAfterMs }: Validity) {
-  const second = (ms: number) => new Date(Math.floor(ms / 1000) * 1000);
-  return { notBefore: second(notBeforeMs), notAfter: second(notAfterMs) };
-}
-
-/** Positive, whatever the first bit. */
-function serial(bytes: number): string {
-  const random = randomBytes(bytes);
-  random[0] = (random[0]! & 0x7f) | 0x01;
-  return random.toString('hex');
 }
 
 function colons(hex: string): string {

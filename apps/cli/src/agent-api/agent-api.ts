@@ -102,11 +102,7 @@ export class AgentApi {
   }
 
   async #success(method: string, path: string, options: CallOptions): Promise<Answer> {
-    const answer = await this.call(method, path, options);
-    if (answer.status !== 200) {
-      throw new ApiStatusError(answer.status, answer.body.toString('utf8'));
-    }
-    return answer;
+    return success(await this.call(method, path, options));
   }
 
   #target(path: string, query: Query = {}): string {
@@ -133,6 +129,12 @@ export class AgentApi {
 
 function nameOf(pair: string): string {
   return pair.slice(0, pair.indexOf('='));
+}
+
+/** The answer, if it is a success. @throws ApiStatusError for any status but 200 */
+export function success(answer: Answer): Answer {
+  if (answer.status === 200) return answer;
+  throw new ApiStatusError(answer.status, answer.body.toString('utf8'));
 }
 
 /** Encodes a key or a name for a path, as Go's URL type does; slashes stay. */

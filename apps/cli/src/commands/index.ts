@@ -1,23 +1,14 @@
-import type { Command } from '../command.ts';
+import { ACL_COMMANDS } from '../acl/command-rows.ts';
+import type { CommandRow } from '../command-row.ts';
 
-/** One command of the program. A row has a file to load, or is a group, or comes with a later capability. */
-export interface CommandRow {
-  /** Words after `consul`: `kv get`. */
-  readonly name: string;
-  /** One line for the list of commands. */
-  readonly synopsis: string;
-  readonly load?: () => Promise<{ readonly command: Command }>;
-  /** Of a group: what its subcommands are for. */
-  readonly about?: string;
-  /** The words behind its own are another program's command line. */
-  readonly takesChild?: boolean;
-  /** What is missing, in the plural: `access control lists`. */
-  readonly later?: string;
-}
+export type { CommandRow } from '../command-row.ts';
 
-/** Every command, in the order of its name. A new one is a file in this folder and a row here. */
+/**
+ * Every command, in the order of its name. A new one is a file in this folder and a row here, or among those of
+ * access control.
+ */
 export const COMMANDS: readonly CommandRow[] = [
-  { name: 'acl', synopsis: 'Manages access control lists', later: 'access control lists' },
+  ...ACL_COMMANDS,
   { name: 'agent', synopsis: 'Runs an agent', load: () => import('./agent.ts') },
   {
     name: 'catalog',
@@ -205,12 +196,12 @@ export const COMMANDS: readonly CommandRow[] = [
   {
     name: 'login',
     synopsis: 'Obtains a token with an auth method',
-    later: 'auth methods',
+    load: () => import('./login.ts'),
   },
   {
     name: 'logout',
     synopsis: 'Destroys a token from login',
-    later: 'auth methods',
+    load: () => import('./logout.ts'),
   },
   {
     name: 'maint',
@@ -317,7 +308,23 @@ export const COMMANDS: readonly CommandRow[] = [
   {
     name: 'tls',
     synopsis: 'Makes CAs and certificates',
-    later: 'certificate helpers',
+    about: 'Makes the CA of a cluster, and certificates for its agents and for the command line.',
+  },
+  { name: 'tls ca', synopsis: 'Makes CAs', about: 'Makes the CA of a cluster.' },
+  {
+    name: 'tls ca create',
+    synopsis: 'Makes a CA',
+    load: () => import('./tls-ca-create.ts'),
+  },
+  {
+    name: 'tls cert',
+    synopsis: 'Makes certificates',
+    about: 'Makes certificates for agents and for the command line.',
+  },
+  {
+    name: 'tls cert create',
+    synopsis: 'Makes a certificate',
+    load: () => import('./tls-cert-create.ts'),
   },
   {
     name: 'validate',

@@ -1,5 +1,5 @@
 import { useCallback, useEffect, useRef, useState } from 'preact/hooks';
-import { useObservable } from '../settings/observable.ts';
+import { Observable, useObservable } from '../settings/observable.ts';
 import { session } from '../settings/session.ts';
 import { settings } from '../settings/settings.ts';
 import { live, liveState, withToken } from './live.ts';
@@ -25,6 +25,14 @@ export interface QueryOptions {
 
 const LOADING = { state: 'loading' } as const;
 
+/** Counts how often everything on the screen was asked for anew. */
+const refreshes = new Observable(0);
+
+/** Asks anew for everything on the screen: what a person does where live updates are off. */
+export function refreshAll(): void {
+  refreshes.set(refreshes.value + 1);
+}
+
 /**
  * The answer to a GET of a query route, followed while the component lives: by the live connection, or
  * fetched once where live updates are off. Without a path nothing is asked.
@@ -38,18 +46,18 @@ export function useQuery<T>(
   const token = useObservable(session)?.secretId;
   const [kept, setKept] = useState<{ key: unknown; answer: Answer<T> }>();
   const [round, setRound] = useState(0);
+  const all = useObservable(refreshes);
   const key = `${whole}\0${token}`;
   const latest = useRef(key);
   latest.current = key;
 
-  // biome-ignore lint/correctness/useExhaustiveDependencies: the token changes what is answered
   useEffect(() => {
     if (whole === undefined) return undefined;
     const put = (answer: Answer<T>) => {
       if (latest.current === key) setKept({ key, answer });
     };
     return isLive ? follow(whole, put) : fetchOnce(whole, put);
-  }, [whole, token, isLive, round]);
+  }, [whole, token, isLive, round, all]);
 
   const refresh = useCallback(() => setRound((count) => count + 1), []);
   const answer: Answer<T> = kept?.key === key ? kept.answer : LOADING;

@@ -22,8 +22,12 @@ export function DatacenterSwitch({ dc, section }: DatacenterSwitchProps) {
     );
     return () => abort.abort();
   }, []);
-  useEffect(() => changeSettings({ datacenter: dc }), [dc]);
-  const all = known.includes(dc) ? known : [dc, ...known];
+  // Not what an address merely claims: it would be shown from then on.
+  const isKnown = known.includes(dc);
+  useEffect(() => {
+    if (isKnown) changeSettings({ datacenter: dc });
+  }, [dc, isKnown]);
+  const all = isKnown ? known : [dc, ...known];
   if (all.length === 1) return <span class="datacenter">{dc}</span>;
   const open = (next: string) => {
     navigate(pathOf(next, section === '' || section === 'settings' ? 'services' : section));

@@ -5,6 +5,7 @@ import { pathOf } from '../routing/place.ts';
 import { DatacenterSwitch } from './datacenter-switch.tsx';
 import { LiveNotice } from './live-notice.tsx';
 import { Notices } from './notices.tsx';
+import { RefreshButton } from './refresh-button.tsx';
 import { Who } from './who.tsx';
 
 const SECTIONS = [
@@ -46,6 +47,7 @@ export function Layout({ section, dc, children }: LayoutProps) {
           </ul>
         </nav>
         <div class="bar-end">
+          <RefreshButton />
           <Link to="settings" current={section === 'settings'}>
             Settings
           </Link>

@@ -23,8 +23,11 @@ function here(): Place {
 /** What the address bar says, followed by the shell. */
 export const place = new Observable<Place>(here());
 
-/** A guard asks before the page is left: false keeps it. */
-type Guard = () => boolean;
+/**
+ * A guard asks before the page is left: false keeps it. Where the browser is about to unload the page it asks
+ * itself, and forbids dialogs of ours.
+ */
+type Guard = (isUnloading: boolean) => boolean;
 const guards = new Set<Guard>();
 
 /** Asks before the page is left (unsaved changes); returns a function that stops asking. */
@@ -33,11 +36,15 @@ export function guardLeaving(guard: Guard): () => void {
   return () => guards.delete(guard);
 }
 
-const mayLeave = () => [...guards].every((guard) => guard());
+const mayLeave = (isUnloading = false) => [...guards].every((guard) => guard(isUnloading));
 
-window.addEventListener('popstate', () => place.set(here()));
+window.addEventListener('popstate', () => {
+  if (mayLeave()) place.set(here());
+  // The browser has left the address already.
+  else window.history.pushState(null, '', href(place.value.path) + place.value.search);
+});
 window.addEventListener('beforeunload', (event) => {
-  if (!mayLeave()) event.preventDefault();
+  if (!mayLeave(true)) event.preventDefault();
 });
 
 /** The address of a path of the UI. */

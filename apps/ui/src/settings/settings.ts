@@ -42,6 +42,12 @@ export function changeSettings(change: Partial<Settings>): void {
   writeItem(KEY, JSON.stringify(settings.value));
 }
 
+/** Goes back to the settings of the beginning; of what is shown only the datacenter stays. */
+export function resetSettings(): void {
+  settings.set({ ...DEFAULTS, datacenter: settings.value.datacenter });
+  writeItem(KEY, null);
+}
+
 /** An item of localStorage; null where there is none, or no storage. */
 export function readItem(key: string): string | null {
   try {

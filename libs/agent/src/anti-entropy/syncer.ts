@@ -170,7 +170,7 @@ export class Syncer implements Component {
     const attempt = <T extends object>(value: T, what: string, push: () => Promise<void>) =>
       this.attempt(value, what, push, failures, retryRefused);
     // First, as in the original: the node is known even if a service of it cannot be.
-    if (!state.nodeInfoInSync) await link.pushNode();
+    if (!state.nodeInfoInSync) await this.pushNode();
     const services = [...state.allServices.values()].filter((entry) => !entry.inSync);
     await inParallel(services, (entry) => {
       const push = () => (entry.deleted ? link.dropService(entry) : link.pushService(entry));
@@ -187,6 +187,18 @@ export class Syncer implements Component {
       return attempt(entry.check, `check ${entry.check.CheckID}`, push);
     });
     if (failures.length > 0) throw failures[0];
+  }
+
+  /** What the agent's token may not write is left as it is: services with tokens of their own go on. */
+  private async pushNode(): Promise<void> {
+    const { state, link, logger } = this.options;
+    try {
+      await link.pushNode();
+    } catch (thrown) {
+      if (MeshError.from(thrown).code !== 'permission-denied') throw thrown;
+      state.nodeInfoInSync = true;
+      logger.warn('Node info update blocked by ACLs');
+    }
   }
 
   /** One failure must not keep the other entries from being pushed. */

@@ -1,7 +1,8 @@
 import { agentRoutes } from '@mesh/api-contract';
-import { invalid, MeshError } from '@mesh/base';
+import { invalid, MeshError, record, text } from '@mesh/base';
 import {
   type BoundRoute,
+  decodeJsonBody,
   emptyReply,
   implement,
   jsonReply,
@@ -9,6 +10,7 @@ import {
   type RequestContext,
   textReply,
 } from '@mesh/resource';
+import { AgentTokens } from '../acl/agent-tokens.ts';
 import { collectHost } from '../host-info.ts';
 import type { AgentHttpDeps } from './deps.ts';
 import { monitorReply } from './monitor.ts';
@@ -62,11 +64,31 @@ export function agentHandlers(deps: AgentHttpDeps): readonly BoundRoute[] {
       };
     },
     host: async () => jsonReply(await collectHost(deps.platform.clock)),
-    token: () => {
-      throw new MeshError('unauthenticated', 'ACL support disabled');
-    },
+    token: (request) => setToken(deps, request),
     pprof: (request) => pprof(deps, request),
   });
+}
+
+const tokenBody = record({ Token: text });
+
+/** Sets one of the tokens that this agent uses. */
+async function setToken(
+  { hasAcls, tokens, logger }: AgentHttpDeps,
+  { params, body }: RequestContext,
+): Promise<Reply> {
+  if (!hasAcls) throw new MeshError('unauthenticated', 'ACL support disabled');
+  const { Token } = decodeJsonBody(body, tokenBody);
+  const name = params['kind'] ?? '';
+  const kind = AgentTokens.kindOf(name);
+  if (!kind) {
+    throw new MeshError(
+      'not-found',
+      `Token "${name}" is unknown, accepted are default, agent, agent_master and replication`,
+    );
+  }
+  await tokens.set(kind, Token);
+  logger.info('Updated agent token', { kind: name });
+  return emptyReply();
 }
 
 function selfJson(deps: AgentHttpDeps): unknown {

@@ -4,6 +4,7 @@ import type { RuntimeConfig } from '@mesh/config';
 import type { LogHub } from '@mesh/logging';
 import type { Membership } from '@mesh/membership';
 import type { AgentMetrics } from '@mesh/metrics';
+import type { AgentTokens } from '../acl/agent-tokens.ts';
 import type { Registrar } from '../definitions/registrar.ts';
 import type { LocalState } from '../local-state/local-state.ts';
 
@@ -26,6 +27,10 @@ export interface AgentHttpDeps {
   readonly metrics: Pick<AgentMetrics, 'snapshot' | 'prometheus'>;
   readonly version: string;
   readonly actions: AgentActions;
+  /** Tokens that the agent itself uses. */
+  readonly tokens: AgentTokens;
+  /** acl.enabled. */
+  readonly hasAcls: boolean;
   /** The configuration in force; a reload changes it. */
   config(): RuntimeConfig;
   /** This agent's coordinate in the LAN pool; undefined while there is none. */

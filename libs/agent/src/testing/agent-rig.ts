@@ -13,9 +13,18 @@ import { kvResource } from '@mesh/kv';
 import { createLogHub } from '@mesh/logging';
 import { createMetrics } from '@mesh/metrics';
 import { DirectRpc } from '@mesh/testkit';
+import { AgentTokens } from '../acl/agent-tokens.ts';
 import { type Agent, createAgent } from '../agent.ts';
 import { LoneMembership } from './lone-membership.ts';
 import { ManualPlatform } from './manual-platform.ts';
+
+/** TLS of an agent that would show its certificate in checks, and has none. */
+export const CHECK_TLS: RuntimeConfig['tls'] = {
+  ...{ caFile: '', caPath: '', certFile: '', keyFile: '', serverName: '' },
+  ...{ verifyIncomingRpc: false, verifyIncomingHttps: false, verifyOutgoing: false },
+  ...{ verifyServerHostname: false, minVersion: 'tls12', cipherSuites: [] },
+  ...{ preferServerCipherSuites: false, agentTlsForChecks: true },
+};
 
 /** A DirectRpc that can be cut off from the servers. */
 export class FlakyRpc extends DirectRpc {
@@ -73,6 +82,7 @@ export function createRig(change: Partial<RuntimeConfig> = {}): AgentRig {
   const bus = new LocalEventBus();
   const agent = createAgent({
     config,
+    tokens: new AgentTokens(config.aclTokens),
     rpc,
     membership: new LoneMembership(config, '1.8.6'),
     platform,

@@ -5,6 +5,7 @@ import type { DefinitionAt } from '../settings/decode-source.ts';
 import type { Settings } from '../settings/settings.ts';
 import { isCidr } from './ip-sets.ts';
 import { logLevelOf } from './log-level.ts';
+import { checkTls } from './tls-checks.ts';
 
 const DATACENTER = /^[a-z0-9-_]+$/;
 const UI_PATH = /^[A-Za-z0-9_/-]+$/;
@@ -34,6 +35,7 @@ export function crossCheck(settings: Settings): void {
   checkNetworks(settings);
   checkEncrypt(settings);
   checkTimes(settings);
+  checkTls(settings);
   logLevelOf(settings);
 }
 

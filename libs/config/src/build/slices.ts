@@ -8,6 +8,7 @@ import type {
   HttpConfig,
   LogConfig,
   RuntimeConfig,
+  TlsConfig,
 } from '../runtime-config.ts';
 import type { Settings } from '../settings/settings.ts';
 import type { InterfaceAddress } from '../sources/environment.ts';
@@ -78,6 +79,11 @@ function recursors(settings: Settings, interfaces: readonly InterfaceAddress[]):
 export function httpConfig(settings: Settings, addresses: Addresses): HttpConfig {
   return {
     listen: addresses.http,
+    https: {
+      listen: addresses.https,
+      handshakeTimeoutMs: settings.durationMs('limits.https_handshake_timeout'),
+      tls: tlsConfig(settings),
+    },
     blockEndpoints: settings.texts('http_config.block_endpoints'),
     responseHeaders: settings.textMap('http_config.response_headers'),
     allowWriteFrom: settings.texts('http_config.allow_write_http_from'),
@@ -195,25 +201,58 @@ function gossipTimings(
   };
 }
 
+/** Certificates and what they are asked for. */
+function tlsConfig(settings: Settings): TlsConfig {
+  const verifyIncoming = settings.flag('verify_incoming');
+  const verifyServerHostname = settings.flag('verify_server_hostname');
+  const suites = settings.text('tls_cipher_suites').split(',');
+  return {
+    caFile: settings.text('ca_file'),
+    caPath: settings.text('ca_path'),
+    certFile: settings.text('cert_file'),
+    keyFile: settings.text('key_file'),
+    verifyIncomingRpc: verifyIncoming || settings.flag('verify_incoming_rpc'),
+    verifyIncomingHttps: verifyIncoming || settings.flag('verify_incoming_https'),
+    // A name can be verified on TLS alone (CVE-2018-19653).
+    verifyOutgoing: verifyServerHostname || settings.flag('verify_outgoing'),
+    verifyServerHostname,
+    minVersion: settings.text('tls_min_version') as TlsConfig['minVersion'],
+    cipherSuites: suites.map((name) => name.trim()).filter((name) => name !== ''),
+    preferServerCipherSuites: settings.flag('tls_prefer_server_cipher_suites'),
+    serverName: settings.text('server_name'),
+    agentTlsForChecks: settings.flag('enable_agent_tls_for_checks'),
+  };
+}
+
+/** A token is resolved with its policies and roles: the shortest time holds; 0 of roles is unset. */
+function tokenTtl(settings: Settings): number {
+  const [token, policy, role] = ['token', 'policy', 'role'].map((what) =>
+    settings.durationMs(`acl.${what}_ttl`),
+  ) as [number, number, number];
+  return Math.min(token, policy, role || token);
+}
+
 /** Keys, tokens and certificates. */
 export function secretsConfig(
   settings: Settings,
-): Pick<RuntimeConfig, 'encryptKey' | 'aclTokens' | 'tls'> {
+): Pick<RuntimeConfig, 'encryptKey' | 'acl' | 'aclTokens' | 'tls'> {
   return {
     encryptKey: settings.text('encrypt'),
+    acl: {
+      enabled: settings.flag('acl.enabled'),
+      defaultPolicy: settings.text('acl.default_policy') === 'deny' ? 'deny' : 'allow',
+      downPolicy: settings.text('acl.down_policy') as RuntimeConfig['acl']['downPolicy'],
+      tokenTtlMs: tokenTtl(settings),
+      persistsTokens: settings.flag('acl.enable_token_persistence'),
+      masterToken: settings.text('acl.tokens.master'),
+    },
     aclTokens: {
       default: settings.text('acl.tokens.default'),
       agent: settings.text('acl.tokens.agent'),
       agentMaster: settings.text('acl.tokens.agent_master'),
       replication: settings.text('acl.tokens.replication'),
     },
-    tls: {
-      caFile: settings.text('ca_file'),
-      caPath: settings.text('ca_path'),
-      certFile: settings.text('cert_file'),
-      keyFile: settings.text('key_file'),
-      agentTlsForChecks: settings.flag('enable_agent_tls_for_checks'),
-    },
+    tls: tlsConfig(settings),
   };
 }
 

@@ -12,7 +12,6 @@ export const ADDRESS_KEYS: readonly ConfigKey[] = [
   }),
   key('addresses.https', 'text', 'Bind address(es) of HTTPS.', {
     fallbackDoc: 'client_addr',
-    ...later('TLS'),
     tier: 'B',
   }),
   key('addresses.grpc', 'text', 'Bind address(es) of gRPC.', {
@@ -43,7 +42,6 @@ export const ADDRESS_KEYS: readonly ConfigKey[] = [
   key('ports.https', 'whole', '-1 off.', {
     fallback: -1,
     range: { min: -1, max: 65535 },
-    ...later('TLS'),
   }),
   key('ports.grpc', 'whole', 'XDS; -1 off.', {
     fallback: -1,

@@ -8,20 +8,20 @@ export const AUTO_CONFIG_KEYS: readonly ConfigKey[] = [
   }),
   key('auto_encrypt.allow_tls', 'flag', 'Servers hand out client certificates.', {
     fallback: false,
-    ...later('TLS'),
+    ...later('auto_encrypt'),
     tier: 'C',
   }),
   key('auto_encrypt.tls', 'flag', 'Client fetches its TLS certificate from servers.', {
     fallback: false,
-    ...later('TLS'),
+    ...later('auto_encrypt'),
     tier: 'C',
   }),
   key('auto_encrypt.dns_san', 'texts', 'Extra DNS names in that certificate.', {
-    ...later('TLS'),
+    ...later('auto_encrypt'),
     tier: 'C',
   }),
   key('auto_encrypt.ip_san', 'texts', 'Extra IPs in that certificate.', {
-    ...later('TLS'),
+    ...later('auto_encrypt'),
     tier: 'C',
   }),
   key('auto_config.authorization', 'group', 'Auto-config.', { ...later('auto-config'), tier: 'C' }),

@@ -53,7 +53,6 @@ export const HTTP_KEYS: readonly ConfigKey[] = [
   }),
   key('limits.https_handshake_timeout', 'duration', 'TLS handshake.', {
     fallback: '5s',
-    ...later('TLS'),
     tier: 'C',
   }),
   key('limits.kv_max_value_size', 'whole', 'Largest KV value, bytes.', {

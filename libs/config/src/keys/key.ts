@@ -6,7 +6,7 @@ export type LaterCapability =
   | 'Envoy and gateways'
   | 'the web UI'
   | 'ACLs'
-  | 'TLS'
+  | 'auto_encrypt'
   | 'telemetry sinks'
   | 'auto-config'
   | 'the agent cache'

@@ -9,7 +9,7 @@ import {
 } from '@mesh/base';
 import { Backoff } from '../stream/backoff.ts';
 import type { DialOptions } from '../stream/outgoing-stream.ts';
-import type { RpcTls } from '../stream/tls.ts';
+import type { OutgoingTls } from '../stream/tls.ts';
 import type { CallClient, CallSettings } from '../types.ts';
 import { CallChannel, type ChannelLimits } from './call-channel.ts';
 import { MAX_BODY_BYTES, MAX_METHOD_BYTES } from './call-codec.ts';
@@ -39,7 +39,7 @@ const DEFAULT_LIMITS: CallClientLimits = {
 export interface CallClientOptions {
   readonly clock: Pick<Clock, 'monotonicMs'>;
   readonly timers: Timers;
-  readonly tls?: RpcTls;
+  readonly tls?: OutgoingTls;
   /** Servers of other datacenters refuse the calls. Without it, all answer. */
   readonly datacenter?: string;
   readonly limits?: Partial<CallClientLimits>;

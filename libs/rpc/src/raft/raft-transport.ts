@@ -19,7 +19,7 @@ import type { TransportSink } from '../rpc-server.ts';
 import type { IncomingStream } from '../stream/incoming-stream.ts';
 import type { DialOptions } from '../stream/outgoing-stream.ts';
 import { METADATA } from '../stream/protocol.ts';
-import type { RpcTls } from '../stream/tls.ts';
+import type { OutgoingTls } from '../stream/tls.ts';
 import { decodeMessages } from './message-codec.ts';
 import { Peer } from './peer.ts';
 import { receiveSnapshot } from './snapshot-receiver.ts';
@@ -36,7 +36,7 @@ export interface RaftTransportOptions {
   readonly address?: string;
   readonly clock: Pick<Clock, 'monotonicMs'>;
   readonly timers: Timers;
-  readonly tls?: RpcTls;
+  readonly tls?: OutgoingTls;
   /** Servers of other datacenters refuse the streams. */
   readonly datacenter?: string;
   readonly logger: Logger;

@@ -1,3 +1,4 @@
+import type { PeerCertificate } from 'node:tls';
 import { Metadata, type ServerDuplexStream, status } from '@grpc/grpc-js';
 import { HIGH_WATER_BYTES } from './protocol.ts';
 
@@ -10,7 +11,14 @@ export interface IncomingEvents {
 }
 
 /** Why this side ends a stream that it had accepted, or does not accept it. */
-export type Refusal = 'malformed' | 'too-many' | 'stopping' | 'mismatch' | 'unsupported' | 'failed';
+export type Refusal =
+  | 'malformed'
+  | 'too-many'
+  | 'stopping'
+  | 'mismatch'
+  | 'unsupported'
+  | 'forbidden'
+  | 'failed';
 
 const STATUS: Readonly<Record<Refusal, number>> = {
   malformed: status.INVALID_ARGUMENT,
@@ -18,6 +26,7 @@ const STATUS: Readonly<Record<Refusal, number>> = {
   stopping: status.UNAVAILABLE,
   mismatch: status.FAILED_PRECONDITION,
   unsupported: status.UNIMPLEMENTED,
+  forbidden: status.PERMISSION_DENIED,
   failed: status.ABORTED,
 };
 
@@ -51,6 +60,11 @@ export class IncomingStream {
   metadata(name: string): string {
     const value = this.stream.metadata.get(name)[0];
     return typeof value === 'string' ? value : '';
+  }
+
+  /** The other end's certificate, of one of our authorities; undefined where it showed none. */
+  certificate(): PeerCertificate | undefined {
+    return this.stream.getAuthContext()?.sslPeerCertificate;
   }
 
   /** Calls `listener` at the end, however it comes. */

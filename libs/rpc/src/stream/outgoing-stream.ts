@@ -8,12 +8,13 @@ import {
   PROTOCOL_VERSION,
 } from './protocol.ts';
 import { type StreamEnd, streamEnd } from './stream-end.ts';
-import { channelCredentials, type RpcTls } from './tls.ts';
+import { channelCredentials, type OutgoingTls } from './tls.ts';
 import { WatchedCredentials } from './watched-credentials.ts';
 
 /** How streams to other agents are opened. */
 export interface DialOptions {
-  readonly tls?: RpcTls;
+  /** Without it, plain. */
+  readonly tls?: OutgoingTls;
   /** Sent along: a server of another datacenter refuses the stream. */
   readonly datacenter?: string;
   /** host:port at which this agent itself is called. */
@@ -53,7 +54,7 @@ export class OutgoingStream {
   ) {
     this.events = events;
     this.credentials = new WatchedCredentials(channelCredentials(dial.tls));
-    this.client = new Client(address, this.credentials, channelOptions(dial.tls));
+    this.client = new Client(address, this.credentials, channelOptions(dial.tls?.nameOf(address)));
     this.stream = this.client.makeBidiStreamRequest(
       method,
       identity,
@@ -134,7 +135,7 @@ function handshake(dial: DialOptions, from: string | undefined): Metadata {
   return metadata;
 }
 
-function channelOptions(tls: RpcTls | undefined) {
+function channelOptions(tlsName: string | undefined) {
   return {
     // One TCP connection a stream: what one carries never waits for another.
     'grpc.use_local_subchannel_pool': 1,
@@ -154,6 +155,6 @@ function channelOptions(tls: RpcTls | undefined) {
     'grpc.keepalive_timeout_ms': 10_000,
     'grpc.client_idle_timeout_ms': 24 * 3600 * 1000,
     // Agents are dialled by IP address, which may not stand where TLS names the server.
-    ...(tls && { 'grpc.ssl_target_name_override': tls.serverName ?? 'server.mesh' }),
+    ...(tlsName !== undefined && { 'grpc.ssl_target_name_override': tlsName }),
   };
 }

@@ -1,56 +1,42 @@
-import { createSecureContext } from 'node:tls';
-import { type ChannelCredentials, credentials, ServerCredentials } from '@grpc/grpc-js';
-import { invalid } from '@mesh/base';
+import { X509Certificate } from 'node:crypto';
+import type { PeerCertificate, SecureContext, SecureContextOptions } from 'node:tls';
+import { type ChannelCredentials, credentials } from '@grpc/grpc-js';
 
-/** Keys and rules of TLS between agents; everything PEM. */
-export interface RpcTls {
-  /** Certificates of the authorities that the other end's certificate must come from. */
-  readonly ca: string;
-  readonly cert: string;
-  readonly key: string;
-  /** As a server: clients must show a certificate of `ca`. */
-  readonly verifyIncoming: boolean;
-  /** As a client: the server's certificate must come from `ca`. */
-  readonly verifyOutgoing: boolean;
-  /** As a client: and it must be for this name (the original's server.DATACENTER.DOMAIN). */
-  readonly serverName?: string;
+/** What an RPC port accepts with. Asked at each connection: certificates may be changed meanwhile. */
+export interface IncomingTls {
+  /** Clients must show a certificate of the authorities; what is not TLS is refused. */
+  readonly verify: boolean;
+  /**
+   * Name that the certificate of whoever opens streams of Raft must carry: a client's does not make a
+   * server. Undefined takes any.
+   */
+  readonly raftName?: string | undefined;
+  /** The same object until something changed; undefined takes plain connections alone. */
+  context(): SecureContextOptions | undefined;
 }
 
-/**
- * What a client connects with.
- *
- * @throws MeshError `invalid-argument` when the PEM texts are not what they should be
- */
-export function channelCredentials(tls: RpcTls | undefined): ChannelCredentials {
+/** What streams are opened with: the other end's certificate must come from the authorities. */
+export interface OutgoingTls {
+  /** The name must stand in the certificate; else it is only told. */
+  readonly verifyName: boolean;
+  context(): SecureContext;
+  /** Name of the agent at an address (host:port), no IP address. */
+  nameOf(address: string): string;
+}
+
+/** What a client connects with. */
+export function channelCredentials(tls: OutgoingTls | undefined): ChannelCredentials {
   if (!tls) return credentials.createInsecure();
-  checkPem(tls);
-  return credentials.createSsl(Buffer.from(tls.ca), Buffer.from(tls.key), Buffer.from(tls.cert), {
-    rejectUnauthorized: tls.verifyOutgoing,
+  return credentials.createFromSecureContext(tls.context(), {
+    rejectUnauthorized: true,
     // Agents are dialled by address: without a name to expect, the authority alone counts.
-    ...(tls.serverName === undefined && { checkServerIdentity: () => undefined }),
+    ...(!tls.verifyName && { checkServerIdentity: () => undefined }),
   });
 }
 
-/**
- * What a server accepts with.
- *
- * @throws MeshError `invalid-argument` when the PEM texts are not what they should be
- */
-export function serverCredentials(tls: RpcTls | undefined): ServerCredentials {
-  if (!tls) return ServerCredentials.createInsecure();
-  checkPem(tls);
-  return ServerCredentials.createSsl(
-    Buffer.from(tls.ca),
-    [{ private_key: Buffer.from(tls.key), cert_chain: Buffer.from(tls.cert) }],
-    tls.verifyIncoming,
-  );
-}
-
-function checkPem({ ca, cert, key }: RpcTls): void {
-  try {
-    createSecureContext({ ca, cert, key });
-  } catch (error) {
-    const why = error instanceof Error ? error.message : String(error);
-    throw invalid(`TLS of RPC: certificate, key and authorities cannot be used: ${why}`);
-  }
+/** Whether a certificate is for a name: exactly, and by its alternative names alone (RFC 6125 6.4). */
+export function isFor(name: string, certificate: PeerCertificate | undefined): boolean {
+  if (!certificate?.raw) return false;
+  const rules = { subject: 'never', wildcards: false } as const;
+  return new X509Certificate(certificate.raw).checkHost(name, rules) !== undefined;
 }

@@ -12,9 +12,13 @@ import {
   type CallClientOptions,
   type CallHandler,
   createCallClient,
+  type OutgoingTls,
   RpcServer,
   type RpcServerOptions,
 } from '../index.ts';
+import { OutgoingStream } from '../stream/outgoing-stream.ts';
+import { METHODS } from '../stream/protocol.ts';
+import type { StreamEnd } from '../stream/stream-end.ts';
 
 /** The process's own time. */
 export const realTime: { readonly clock: Clock; readonly timers: Timers } = {
@@ -97,6 +101,24 @@ export class RpcRig {
     const client = createCallClient({ ...realTime, ...more });
     this.components.push(client);
     return client;
+  }
+
+  /** Opens a control stream of Raft; resolves with `accepted` when it was, else with why not. */
+  openRaft(target: string, tls: OutgoingTls, accepted: () => boolean): Promise<string> {
+    return new Promise((resolve) => {
+      const dial = { tls, timers: realTime.timers, connectTimeoutMs: 3000 };
+      const silent = { opened() {}, frame() {}, writable() {} };
+      let isOver = false;
+      const ended = ({ message }: StreamEnd) => {
+        isOver = true;
+        resolve(message);
+      };
+      const stream = new OutgoingStream(target, METHODS.control, dial, { ...silent, ended }, 'x');
+      until(() => isOver || accepted(), 'the stream')
+        .then(() => resolve('accepted'))
+        .catch(() => resolve('no answer'))
+        .finally(() => stream.close());
+    });
   }
 
   /** Stops it with the rest. */

@@ -1,4 +1,6 @@
-import { type Agent, createAgent } from '@mesh/agent';
+import type { Authorizer } from '@mesh/acl';
+import { aclHttpRoutes } from '@mesh/acl-system';
+import { type Agent, type AgentTokens, createAgent, guardRoutes } from '@mesh/agent';
 import { kvRoutes, type Route, txnRoutes } from '@mesh/api-contract';
 import type { Component, Logger, Platform } from '@mesh/base';
 import { catalogHttpRoutes } from '@mesh/catalog';
@@ -27,6 +29,7 @@ import { rpcDnsSource } from '../dns-source.ts';
 import { absentCapabilityRoutes } from '../later-capabilities.ts';
 import { uiFolder } from '../ui-folder.ts';
 import { VERSION } from '../version.ts';
+import { agentTokens, localAuthorizers } from './acls.ts';
 
 /** What the process lends to its parts. */
 export interface ProcessActions {
@@ -66,6 +69,8 @@ export interface ServerAccess {
   /** Reports a coordinate. */
   readonly coordinateUpdate: WriteEndpoint<NodeCoordinate, true>;
   readonly sessionCreate: WriteEndpoint<SessionRequest, string>;
+  /** What the bearer of a token may do, where a server in this process knows. */
+  readonly authorizerOf?: (token: string) => Authorizer;
   /** Groups of the server in this process; none without. */
   stats(): Record<string, Record<string, string>>;
   /** Routes of /v1/snapshot. */
@@ -85,6 +90,7 @@ export interface AgentServices {
 export function createAgentServices(parts: ServiceParts): AgentServices {
   const { config, platform, logHub, logger, metrics, actions, access, membership } = parts;
   const { rpc } = access;
+  const tokens = agentTokens(config, logger);
   const bus = new GossipEventBus({ pool: membership.events, rpc, logger });
   const agent = createAgent({
     config,
@@ -98,6 +104,7 @@ export function createAgentServices(parts: ServiceParts): AgentServices {
     actions,
     serverStats: () => access.stats(),
     events: bus,
+    tokens,
     connect: {
       // A client cannot know; the servers refuse where they are not part of a mesh.
       isEnabled: config.connectEnabled || !config.server,
@@ -107,7 +114,7 @@ export function createAgentServices(parts: ServiceParts): AgentServices {
     coordinate: () => membership.coordinates.own('lan'),
     coordinateUpdate: access.coordinateUpdate,
   });
-  const routes = assembleRoutes({ config, platform, access, agent, bus });
+  const routes = assembleRoutes({ config, platform, logger, access, agent, bus, tokens });
   const http = createHttpServer({
     ...config,
     config: config.http,
@@ -116,17 +123,23 @@ export function createAgentServices(parts: ServiceParts): AgentServices {
     metrics,
     platform,
     uiRoot: uiFolder(),
+    defaultToken: () => tokens.get('default'),
     translateAddresses: config.translateWanAddresses,
     bodyLimitBytes: (route) => configuredLimit(route, config),
   });
   const dns = createDnsServer({
     ...config,
     config: config.dns,
-    source: rpcDnsSource(rpc, { ...config, ...config.dns }),
+    source: rpcDnsSource(rpc, {
+      ...{ ...config, ...config.dns },
+      token: () => tokens.get('default'),
+    }),
     logger: logger.named('dns'),
     metrics,
     platform,
   });
+  // Answers that were kept were for whom the old default token stood.
+  tokens.onChange(() => http.reconfigure(config.http));
   return {
     components: [...agent.components, dns, http],
     retire: () => agent.retire(),
@@ -150,6 +163,8 @@ function configuredLimit(route: Route, { limits }: RuntimeConfig): number | unde
 interface RouteParts {
   readonly config: RuntimeConfig;
   readonly platform: Platform;
+  readonly logger: Logger;
+  readonly tokens: AgentTokens;
   readonly access: ServerAccess;
   readonly agent: Agent;
   readonly bus: EventBus;
@@ -159,13 +174,16 @@ interface RouteParts {
 function assembleRoutes({
   config,
   platform,
+  logger,
   access,
   agent,
   bus,
+  tokens,
 }: RouteParts): readonly BoundRoute[] {
   const { rpc, coordinateUpdate, sessionCreate } = access;
   const { nodeName, limits } = config;
-  return [
+  const authorizerOf = localAuthorizers({ config, platform, logger, access, tokens });
+  const routes = [
     ...statusHttpRoutes({ rpc }),
     ...agent.routes,
     ...catalogHttpRoutes({ rpc, nodeName }),
@@ -180,8 +198,14 @@ function assembleRoutes({
     ...intentionHttpRoutes({ rpc }),
     ...configEntryHttpRoutes({ rpc }),
     ...internalUiHttpRoutes({ rpc }),
+    ...aclHttpRoutes({
+      ...{ rpc, authorizerOf, primaryDatacenter: config.primaryDatacenter },
+      isEnabled: config.acl.enabled,
+    }),
     ...caHttpRoutes({ rpc, isEnabled: config.connectEnabled }),
     ...access.snapshotRoutes(),
     ...absentCapabilityRoutes(),
   ];
+  if (!config.acl.enabled) return routes;
+  return guardRoutes(routes, { authorizerOf, nodeName, guards: agent.guards });
 }

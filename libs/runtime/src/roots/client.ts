@@ -17,6 +17,7 @@ import {
 import { dataFolder } from './data-folder.ts';
 import { createPools } from './pools.ts';
 import { lockByProcess } from './process-lock.ts';
+import { rpcTls, withCertificates } from './rpc-tls.ts';
 import { createTelemetry } from './telemetry.ts';
 
 /** `agent` without -server: local services and checks, everything else asked of the servers. */
@@ -30,7 +31,12 @@ export function createClientRoot(
   const logger = logHub.logger('agent');
   const { metrics, components: telemetry } = createTelemetry(config, platform, logger);
   const { dataDir } = config;
-  const calls = createCallClient({ timers: platform.timers, clock: platform.clock });
+  const tls = rpcTls(config, () => membership);
+  const { outgoing } = tls;
+  const calls = createCallClient({
+    ...{ timers: platform.timers, clock: platform.clock },
+    ...(outgoing && { tls: outgoing }),
+  });
   const { membership, joiners } = createPools({ config, platform, logger, metrics, actions });
   const rpc = new RemoteRpc({
     calls,
@@ -61,7 +67,7 @@ export function createClientRoot(
       services.retire();
       return membership.leave();
     },
-    reload: (next) => services.reload(next),
+    reload: withCertificates(tls, (next) => services.reload(next)),
   };
 }
 

@@ -6,11 +6,13 @@ import { DEV_TIMING, type Transport } from '@mesh/raft';
 import { MemoryLogStore, MemorySnapshotStore } from '@mesh/raft-storage';
 import { createCallClient } from '@mesh/rpc';
 import { createServer } from '@mesh/server';
+import { configuredAcls } from './acls.ts';
 import { createAgentServices, type ProcessActions, type Root } from './agent-services.ts';
 import { configuredAuthority } from './authority.ts';
 import { hostPort } from './host-port.ts';
 import { createPools } from './pools.ts';
 import { rpcPort } from './rpc-port.ts';
+import { rpcTls, withCertificates } from './rpc-tls.ts';
 import { ownServerAccess } from './server-access.ts';
 import { createTelemetry } from './telemetry.ts';
 
@@ -33,7 +35,12 @@ export function createDevRoot(
   const serverLogger = logger.named('server');
   const { metrics, components: telemetry } = createTelemetry(config, platform, logger);
   const { membership, joiners } = createPools({ config, platform, logger, metrics, actions });
-  const calls = createCallClient({ timers: platform.timers, clock: platform.clock });
+  const tls = rpcTls(config, () => membership);
+  const { incoming, outgoing } = tls;
+  const calls = createCallClient({
+    ...{ timers: platform.timers, clock: platform.clock },
+    ...(outgoing && { tls: outgoing }),
+  });
   const server = createServer({
     ...config,
     rpcAddress: hostPort(config.advertiseLan, config.ports.server),
@@ -50,6 +57,7 @@ export function createDevRoot(
     defer: setImmediate,
     holdTimeoutMs: config.rpcHoldTimeoutMs,
     ...configuredAuthority(config),
+    ...configuredAcls(config, platform),
   });
   const access = ownServerAccess(server, config, platform, logger);
   const parts = { config, platform, logHub, logger, metrics, actions, access, membership };
@@ -59,7 +67,7 @@ export function createDevRoot(
     components: [
       ...telemetry,
       calls,
-      rpcPort({ config, platform, metrics, logger: serverLogger, handler }),
+      rpcPort({ config, platform, metrics, logger: serverLogger, handler, tls: incoming }),
       membership,
       ...server.components,
       ...services.components,
@@ -69,6 +77,6 @@ export function createDevRoot(
       services.retire();
       return membership.leave();
     },
-    reload: (next) => services.reload(next),
+    reload: withCertificates(tls, (next) => services.reload(next)),
   };
 }

@@ -16,6 +16,7 @@ export function ownServerAccess(
   const spoolFolder = dataDir || tmpdir();
   return {
     ...{ rpc, coordinateUpdate, sessionCreate },
+    authorizerOf: (token) => server.authorizerOf(token),
     stats: () => server.stats(),
     snapshotRoutes: () => snapshotHttpRoutes({ rpc, source, platform, logger, spoolFolder }),
   };

@@ -6,6 +6,7 @@ import { raftTiming } from '@mesh/raft';
 import { FileSnapshotStore, lockFolder, SqliteLogStore } from '@mesh/raft-storage';
 import { createCallClient, RaftTransport } from '@mesh/rpc';
 import { createServer } from '@mesh/server';
+import { configuredAcls } from './acls.ts';
 import { createAgentServices, type ProcessActions, type Root } from './agent-services.ts';
 import { configuredAuthority } from './authority.ts';
 import { dataFolder } from './data-folder.ts';
@@ -13,6 +14,7 @@ import { hostPort } from './host-port.ts';
 import { createPools } from './pools.ts';
 import { raftRecovery } from './raft-recovery.ts';
 import { rpcPort } from './rpc-port.ts';
+import { rpcTls, withCertificates } from './rpc-tls.ts';
 import { ownServerAccess } from './server-access.ts';
 import { createTelemetry } from './telemetry.ts';
 
@@ -27,13 +29,18 @@ export function createServerRoot(
   const serverLogger = logger.named('server');
   const { metrics, components: telemetry } = createTelemetry(config, platform, logger);
   const { nodeId: serverId, datacenter, dataDir, ports } = config;
-  const io = { timers: platform.timers, clock: platform.clock, datacenter };
+  const tls = rpcTls(config, () => membership);
+  const { incoming, outgoing } = tls;
+  const io = {
+    ...{ timers: platform.timers, clock: platform.clock },
+    ...(outgoing && { tls: outgoing }),
+  };
   // Calls cross between datacenters; Raft's streams do not.
-  const calls = createCallClient({ timers: platform.timers, clock: platform.clock });
+  const calls = createCallClient(io);
   const rpcAddress = hostPort(config.advertiseLan, ports.server);
   const raftLogger = serverLogger.named('raft');
   const transport = new RaftTransport({
-    ...{ ...io, serverId, address: rpcAddress, metrics, logger: raftLogger },
+    ...{ ...io, datacenter, serverId, address: rpcAddress, metrics, logger: raftLogger },
   });
   const { membership, joiners } = createPools({ config, platform, logger, metrics, actions });
   const raftFolder = join(dataDir, 'raft');
@@ -53,6 +60,7 @@ export function createServerRoot(
     defer: setImmediate,
     holdTimeoutMs: config.rpcHoldTimeoutMs,
     ...configuredAuthority(config),
+    ...configuredAcls(config, platform),
   });
   const { handler } = server;
   const access = ownServerAccess(server, config, platform, logger);
@@ -65,7 +73,10 @@ export function createServerRoot(
       raftRecovery({ folder: raftFolder, logger: raftLogger, storage, server }),
       calls,
       transport,
-      rpcPort({ ...common, logger: serverLogger, handler, transportSink: transport }),
+      rpcPort({
+        ...{ ...common, logger: serverLogger, handler, tls: incoming },
+        transportSink: transport,
+      }),
       membership,
       ...server.components,
       ...joiners,
@@ -76,7 +87,7 @@ export function createServerRoot(
       await server.leave();
       await membership.leave();
     },
-    reload: (next) => services.reload(next),
+    reload: withCertificates(tls, (next) => services.reload(next)),
   };
 }
 

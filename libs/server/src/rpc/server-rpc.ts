@@ -25,7 +25,7 @@ import {
 } from '@mesh/resource';
 import type { CallClient } from '@mesh/rpc';
 import type { StateStore, StateView } from '@mesh/state';
-import type { Authorizers } from '../authorizers.ts';
+import type { Authorizers } from '../acl/authorizers.ts';
 import type { BlockingQueries, QueryResult } from '../blocking-query.ts';
 import { encodeEntry } from '../entry-codec.ts';
 import { WatchedFreshness } from '../freshness.ts';
@@ -62,8 +62,6 @@ export interface ServerRpcOptions {
 
 /** Since when a server that never heard of a leader has not, in the original's answers. */
 const NEVER_MS = 9_223_372_036_854;
-const always = () => true;
-
 /** Whose token a request bears. */
 type Asker = Pick<WriteOptions, 'token'>;
 
@@ -115,18 +113,20 @@ export class ServerRpc implements Rpc, Component {
       await this.readIndex('lease');
     }
     metrics.count('rpc.query');
-    const context = (view: StateView) => ({
-      authorizer: this.options.authorizers.of(view, options.token),
-      datacenter,
-      nowMs: platform.clock.nowMs(),
-    });
+    let authorizer = MANAGE_ALL;
+    const context = (view: StateView) => {
+      authorizer = this.options.authorizers.of(view, options.token);
+      return { authorizer, datacenter, nowMs: platform.clock.nowMs() };
+    };
     if (options.minIndex <= 0) {
-      return this.reply(queries.evaluate(endpoint, args, context), options);
+      const result = queries.evaluate(endpoint, args, context);
+      return this.reply(result, options, authorizer);
     }
     metrics.gauge('rpc.queries_blocking', queries.parkedCount + 1);
     try {
       const verify = this.verifier(options);
-      return this.reply(await queries.run(endpoint, args, context, options, verify), options);
+      const result = await queries.run(endpoint, args, context, options, verify);
+      return this.reply(result, options, authorizer);
     } finally {
       metrics.gauge('rpc.queries_blocking', queries.parkedCount);
     }
@@ -134,7 +134,9 @@ export class ServerRpc implements Rpc, Component {
 
   async write<A, R>(endpoint: WriteEndpoint<A, R>, args: A, options: WriteOptions): Promise<R> {
     const { datacenter, primaryDatacenter } = this.options;
-    const isPrimarys = endpoint.isPrimarys === true && !this.isElsewhere(options);
+    const { isPrimarys: isTheirs = false } = endpoint;
+    const belongsThere = typeof isTheirs === 'function' ? isTheirs(args as never) : isTheirs;
+    const isPrimarys = belongsThere && !this.isElsewhere(options);
     const wanted = isPrimarys ? primaryDatacenter : options.datacenter || datacenter;
     if (wanted !== datacenter) {
       const there = { ...options, datacenter: wanted };
@@ -233,11 +235,16 @@ export class ServerRpc implements Rpc, Component {
     return consistency === 'consistent' ? this.verifyQuorum : this.verifyLease;
   }
 
-  private reply<R>(result: QueryResult<R>, options: ReadOptions): ReadReply<R> {
+  private reply<R>(
+    result: QueryResult<R>,
+    options: ReadOptions,
+    authorizer: Authorizer,
+  ): ReadReply<R> {
     const { index } = result.dependencies;
     const isStale = options.consistency === 'stale';
     const { era } = this.options.watch;
-    const freshness = options.track ? this.freshness(result, era, isStale) : undefined;
+    const holds = () => this.options.authorizers.isCurrent(options.token, authorizer);
+    const freshness = options.track ? this.freshness(result, era, isStale, holds) : undefined;
     return {
       value: result.value,
       index,
@@ -255,15 +262,16 @@ export class ServerRpc implements Rpc, Component {
     { dependencies }: QueryResult<R>,
     era: Era,
     isStale: boolean,
+    holds: () => boolean,
   ): WatchedFreshness | undefined {
     const { store } = this.options;
     if (isStale) {
       return era.leaderId === ''
         ? undefined
-        : new WatchedFreshness(store, dependencies, era, always);
+        : new WatchedFreshness(store, dependencies, era, holds);
     }
     return era.leading
-      ? new WatchedFreshness(store, dependencies, era, this.canReadNow)
+      ? new WatchedFreshness(store, dependencies, era, () => this.canReadNow() && holds())
       : undefined;
   }
 

@@ -6,6 +6,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { gunzipSync, gzipSync } from 'node:zlib';
 import { type LogValue, noMetrics, silentLogger } from '@mesh/base';
+import { loadConfig } from '@mesh/config';
 import { createHttpServer, type HttpServer } from '@mesh/http-server';
 import { kvApply, kvGet } from '@mesh/kv';
 import { PLAIN_READ, PLAIN_WRITE } from '@mesh/resource';
@@ -43,10 +44,8 @@ class Node {
     const parts = { rpc, source: this.snapshots, platform, logger, spoolFolder: folder };
     this.http = createHttpServer({
       config: {
-        ...{ listen: [{ kind: 'tcp', host: '127.0.0.1', port: 0 }], blockEndpoints: [] },
-        ...{ responseHeaders: {}, allowWriteFrom: [], useCache: true, maxConnectionsPerClient: 0 },
-        ...{ disableUnprintableCharFilter: false, alwaysPretty: true, ui: false, uiDir: '' },
-        ...{ uiContentPath: '/ui/', unixSocket: { user: '', group: '', mode: '' } },
+        ...loadConfig({ argv: ['-dev'], random: platform.random }).config.http,
+        ...{ listen: [{ kind: 'tcp', host: '127.0.0.1', port: 0 }], ui: false },
       },
       routes: snapshotHttpRoutes(parts),
       ...{ logger, metrics: noMetrics, platform, datacenter: 'dc1' },

@@ -60,7 +60,7 @@ export class FakeServer {
       defaultQueryTimeMs: 300_000,
       router,
       touchSession: (session) => this.touched.push(session),
-      authorizers: { of: () => this.authorizer },
+      authorizers: { of: () => this.authorizer, isCurrent: (_s, it) => it === this.authorizer },
     });
     const dispatcher = new Dispatcher({
       rpc: this.rpc,

@@ -48,7 +48,8 @@ export function createAddress(dc: string, prefix: string): string {
 
 /** The folder that a key, or a folder, stands in; '' for the root. */
 export function parentOf(key: string): string {
-  return key.slice(0, key.lastIndexOf('/', key.length - 2) + 1);
+  // The slash at the end of a folder is its own; a negative start would find it again.
+  return key.length < 2 ? '' : key.slice(0, key.lastIndexOf('/', key.length - 2) + 1);
 }
 
 /** Name of a key, or of a folder with its slash, without the folders that it stands in. */

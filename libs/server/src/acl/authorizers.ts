@@ -11,4 +11,6 @@ export interface Authorizers {
    * token that does not exist or has expired.
    */
   of(view: StateView, secret: string): Authorizer;
+  /** Whether what was decided for a secret still holds. */
+  isCurrent(secret: string, decided: Authorizer): boolean;
 }

@@ -1,0 +1,79 @@
+import type { ComponentChildren } from 'preact';
+import { useState } from 'preact/hooks';
+import { Link } from '../routing/link.tsx';
+import type { DraftHandle } from './use-draft.ts';
+
+interface EditFormProps<D> {
+  readonly edit: DraftHandle<D>;
+  /** On the button that saves. */
+  readonly submit: string;
+  /** Whether all fields may be sent; otherwise the first wrong one gets the focus. */
+  readonly isValid: boolean;
+  /** Saves; the form cannot be sent again meanwhile. */
+  readonly onSubmit: () => Promise<unknown>;
+  /** Told when it was tried to send: fields may then say what is missing. */
+  readonly onTry?: () => void;
+  /** Path that Cancel leads to. */
+  readonly cancelTo: string;
+  readonly children: ComponentChildren;
+  /** Buttons behind Cancel. */
+  readonly after?: ComponentChildren;
+}
+
+/** A form over a draft: what others changed meanwhile is told before it is saved over. */
+export function EditForm<D>(props: EditFormProps<D>) {
+  const { edit, isValid, onSubmit } = props;
+  const [isSaving, setSaving] = useState(false);
+  const isDisputed = edit.theirs !== undefined;
+  const submit = async (event: Event) => {
+    event.preventDefault();
+    const form = event.currentTarget as HTMLFormElement;
+    props.onTry?.();
+    if (isSaving || isDisputed) return;
+    if (!isValid) {
+      // Drawn first: what is missing is marked as wrong by the try.
+      requestAnimationFrame(() =>
+        form.querySelector<HTMLElement>('[aria-invalid="true"]')?.focus(),
+      );
+      return;
+    }
+    setSaving(true);
+    try {
+      await onSubmit();
+    } finally {
+      setSaving(false);
+    }
+  };
+  return (
+    <form class="form" onSubmit={submit} noValidate>
+      {props.children}
+      {isDisputed && <Dispute edit={edit} />}
+      <div class="actions">
+        <button type="submit" class="primary" disabled={isSaving || isDisputed}>
+          {isSaving ? 'Saving…' : props.submit}
+        </button>
+        <Link to={props.cancelTo} class="button">
+          Cancel
+        </Link>
+        {props.after}
+        {edit.isDirty && <span class="unsaved">Not saved yet</span>}
+      </div>
+    </form>
+  );
+}
+
+function Dispute<D>({ edit }: { readonly edit: DraftHandle<D> }) {
+  return (
+    <div class="panel dispute" role="alert">
+      <p>Others changed this while you were editing it.</p>
+      <div class="actions">
+        <button type="button" onClick={edit.takeTheirs}>
+          Show theirs, drop my edit
+        </button>
+        <button type="button" onClick={edit.keepMine}>
+          Keep my edit, and replace theirs
+        </button>
+      </div>
+    </div>
+  );
+}
