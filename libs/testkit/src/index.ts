@@ -1,6 +1,11 @@
 // Real agents in processes of their own.
 export type { AgentOptions, Finished, HttpAnswer } from './agent-process.ts';
 export { AgentProcess, freePorts, LAUNCHER, run, until } from './agent-process.ts';
+// Browsers.
+export type { AccessibilityFinding, Complaint, ScreenName } from './browser.ts';
+export { accessibilityFindings, SCREENS, UiBrowser } from './browser.ts';
+// Certificates in a folder.
+export { CertificateFolder, NO_TLS, newAuthority } from './certificate-folder.ts';
 // Resources in memory, without a server around them.
 export type { AppliedEntry } from './direct-rpc.ts';
 export { DirectRpc } from './direct-rpc.ts';

@@ -1,6 +1,6 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { connect, type TLSSocket } from 'node:tls';
+import { connect, createSecureContext, type SecureContext, type TLSSocket } from 'node:tls';
 import type { Endpoint, TlsMaterial, TlsSettings } from './endpoint.ts';
 
 /** Opens a TLS connection to an endpoint. @throws Error naming the file that cannot be read */
@@ -10,10 +10,22 @@ export function openSecureSocket(endpoint: Endpoint, settings: TlsSettings): TLS
   return connect({
     host: endpoint.host,
     port: endpoint.port,
-    ...readMaterial(settings),
+    secureContext: contextOf(settings),
     ...(serverName === '' ? {} : { servername: serverName }),
     rejectUnauthorized: settings.verify,
   });
+}
+
+function contextOf(settings: TlsSettings): SecureContext {
+  const material = readMaterial(settings);
+  try {
+    return createSecureContext(material);
+  } catch (error) {
+    const { reason, message } = error as Error & { readonly reason?: string };
+    const named = [settings.certFile, settings.keyFile, settings.caFile || settings.caPath];
+    const files = named.filter((path) => path !== '').join(', ');
+    throw new Error(`TLS: ${files} cannot be used: ${reason ?? message}`);
+  }
 }
 
 function readMaterial(settings: TlsSettings): TlsMaterial {

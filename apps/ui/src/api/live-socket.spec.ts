@@ -20,10 +20,14 @@ class FakeSocket implements SocketLike {
   }
 }
 
+const OPEN_MS = 3000;
+
 function world() {
   const sockets: FakeSocket[] = [];
   const states: LiveState[] = [];
   const pauses: { ms: number; run: () => void }[] = [];
+  /** How long connections get to open. */
+  const openings: { ms: number; run: () => void }[] = [];
   const live = new LiveSocket({
     open: () => {
       sockets.push(new FakeSocket());
@@ -32,8 +36,12 @@ function world() {
     onState: (state) => states.push(state),
     after: (ms, run) => {
       const pause = { ms, run };
-      pauses.push(pause);
-      return () => void pauses.splice(pauses.indexOf(pause), 1);
+      const list = ms === OPEN_MS ? openings : pauses;
+      list.push(pause);
+      return () => {
+        const at = list.indexOf(pause);
+        if (at >= 0) list.splice(at, 1);
+      };
     },
     random: () => 1,
   });
@@ -43,6 +51,7 @@ function world() {
     sockets,
     states,
     pauses,
+    openings,
     answers,
     take: (answer: LiveAnswer) => answers.push(answer),
   };
@@ -119,4 +128,16 @@ test('an unused connection ends, one that is wanted again does not', () => {
   expect(sockets[0]!.isClosed).toBe(true);
   live.subscribe('/v1/kv/c', () => {});
   expect(sockets).toHaveLength(2);
+});
+
+test('a connection that does not open counts as lost', () => {
+  const { live, sockets, states, openings, pauses } = world();
+  live.subscribe('/v1/kv/a', () => {});
+  openings[0]!.run();
+  expect(states).toEqual(['connecting', 'lost']);
+  expect(sockets[0]!.isClosed).toBe(true);
+  pauses.shift()!.run();
+  sockets[1]!.onopen!();
+  expect(openings).toHaveLength(1);
+  expect(states.at(-1)).toBe('open');
 });

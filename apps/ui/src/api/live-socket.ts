@@ -30,6 +30,8 @@ export interface LiveSocketParts {
 /** First and longest pause before a lost connection is tried again, milliseconds. */
 const FIRST_RETRY_MS = 250;
 const MAX_RETRY_MS = 5000;
+/** A connection that has not opened by then never will: some proxies swallow the request, milliseconds. */
+const OPEN_MS = 3000;
 /** An unused connection is kept this long, since the next page will want one, milliseconds. */
 const IDLE_MS = 5000;
 
@@ -95,7 +97,12 @@ export class LiveSocket {
     const socket = this.parts.open();
     this.socket = socket;
     this.parts.onState('connecting');
+    const stopWaiting = this.parts.after(OPEN_MS, () => {
+      // Browsers tell of the end of such a one only much later.
+      if (this.socket === socket && !this.isOpen) this.lose(socket);
+    });
     socket.onopen = () => {
+      stopWaiting();
       this.isOpen = true;
       this.failures = 0;
       this.parts.onState('open');
@@ -103,11 +110,18 @@ export class LiveSocket {
     };
     socket.onmessage = ({ data }) => this.onMessage(String(data));
     socket.onclose = () => {
-      if (this.socket !== socket) return;
-      this.socket = undefined;
-      this.isOpen = false;
-      if (this.subscriptions.size > 0) this.retryLater();
+      stopWaiting();
+      if (this.socket === socket) this.lose(socket);
     };
+  }
+
+  private lose(socket: SocketLike): void {
+    this.socket = undefined;
+    this.isOpen = false;
+    socket.onopen = null;
+    socket.onclose = null;
+    socket.close();
+    if (this.subscriptions.size > 0) this.retryLater();
   }
 
   private retryLater(): void {

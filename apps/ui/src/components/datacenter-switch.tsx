@@ -35,7 +35,15 @@ export function DatacenterSwitch({ dc, section }: DatacenterSwitchProps) {
   return (
     <label class="datacenter">
       <span class="visually-hidden">Datacenter</span>
-      <select value={dc} onChange={(event) => open(event.currentTarget.value)}>
+      <select
+        value={dc}
+        onChange={(event) => {
+          const next = event.currentTarget.value;
+          // Whoever stays, for what is not saved, is still shown where they are.
+          event.currentTarget.value = dc;
+          open(next);
+        }}
+      >
         {all.map((name) => (
           <option key={name} value={name}>
             {name}

@@ -1,5 +1,5 @@
 import type { ComponentChildren } from 'preact';
-import { useState } from 'preact/hooks';
+import { useLayoutEffect, useRef, useState } from 'preact/hooks';
 import { Link } from '../routing/link.tsx';
 import type { DraftHandle } from './use-draft.ts';
 
@@ -24,17 +24,19 @@ interface EditFormProps<D> {
 export function EditForm<D>(props: EditFormProps<D>) {
   const { edit, isValid, onSubmit } = props;
   const [isSaving, setSaving] = useState(false);
+  const [failedTries, setFailedTries] = useState(0);
+  const form = useRef<HTMLFormElement>(null);
   const isDisputed = edit.theirs !== undefined;
+  // Once it is drawn: what is missing is marked as wrong by the try.
+  useLayoutEffect(() => {
+    if (failedTries > 0) form.current?.querySelector<HTMLElement>('[aria-invalid="true"]')?.focus();
+  }, [failedTries]);
   const submit = async (event: Event) => {
     event.preventDefault();
-    const form = event.currentTarget as HTMLFormElement;
     props.onTry?.();
     if (isSaving || isDisputed) return;
     if (!isValid) {
-      // Drawn first: what is missing is marked as wrong by the try.
-      requestAnimationFrame(() =>
-        form.querySelector<HTMLElement>('[aria-invalid="true"]')?.focus(),
-      );
+      setFailedTries((count) => count + 1);
       return;
     }
     setSaving(true);
@@ -45,7 +47,7 @@ export function EditForm<D>(props: EditFormProps<D>) {
     }
   };
   return (
-    <form class="form" onSubmit={submit} noValidate>
+    <form ref={form} class="form" onSubmit={submit} noValidate>
       {props.children}
       {isDisputed && <Dispute edit={edit} />}
       <div class="actions">

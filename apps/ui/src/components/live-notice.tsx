@@ -1,6 +1,7 @@
 import { useEffect, useState } from 'preact/hooks';
 import { live, liveState } from '../api/live.ts';
 import { useObservable } from '../settings/observable.ts';
+import { settings } from '../settings/settings.ts';
 
 /** A lost connection is told only when it did not come back at once, milliseconds. */
 const PATIENCE_MS = 700;
@@ -8,7 +9,8 @@ const PATIENCE_MS = 700;
 /** Says that the live connection is lost, as long as it is. */
 export function LiveNotice() {
   const state = useObservable(liveState);
-  const isUp = state === 'open' || state === 'idle';
+  const isWanted = useObservable(settings).live;
+  const isUp = !isWanted || state === 'open' || state === 'idle';
   const [isLate, setLate] = useState(false);
   useEffect(() => {
     if (isUp) {

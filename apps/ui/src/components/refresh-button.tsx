@@ -7,8 +7,8 @@ export function RefreshButton() {
   const { live } = useObservable(settings);
   if (live) return null;
   return (
-    <button type="button" class="plain" onClick={refreshAll}>
-      Refresh
+    <button type="button" class="plain" aria-label="Refresh" title="Refresh" onClick={refreshAll}>
+      <span aria-hidden="true">↻</span>
     </button>
   );
 }

@@ -2,17 +2,10 @@ import { type ClientRequestArgs, type IncomingMessage, request } from 'node:http
 import { connect } from 'node:net';
 import type { Route } from '@mesh/api-contract';
 import { type Logger, type LogValue, noMetrics, silentLogger } from '@mesh/base';
-import type { HttpConfig, TlsConfig } from '@mesh/config';
+import type { HttpConfig } from '@mesh/config';
 import type { BoundRoute, Freshness, Handler } from '@mesh/resource';
+import { NO_TLS } from '@mesh/testkit';
 import { createHttpServer, type HttpServer, type HttpServerOptions } from '../http-server.ts';
-
-/** TLS as a configuration has it that says nothing of it. */
-export const NO_TLS: TlsConfig = {
-  ...{ caFile: '', caPath: '', certFile: '', keyFile: '', serverName: '' },
-  ...{ verifyIncomingRpc: false, verifyIncomingHttps: false, verifyOutgoing: false },
-  ...{ verifyServerHostname: false, minVersion: 'tls12', cipherSuites: [] },
-  ...{ preferServerCipherSuites: false, agentTlsForChecks: false },
-};
 
 /** Configuration of a server on a free port of loopback. */
 export const RIG_CONFIG: HttpConfig = {

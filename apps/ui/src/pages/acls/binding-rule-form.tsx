@@ -5,12 +5,14 @@ import { attempt } from '../../components/notices.tsx';
 
 type BindType = 'service' | 'role' | 'node';
 
-const NEW = {
-  type: 'service' as BindType,
-  name: '',
-  selector: '',
-  description: '',
-};
+interface RuleDraft {
+  readonly type: BindType;
+  readonly name: string;
+  readonly selector: string;
+  readonly description: string;
+}
+
+const NEW: RuleDraft = { type: 'service', name: '', selector: '', description: '' };
 
 interface BindingRuleFormProps {
   readonly dc: string;
@@ -21,10 +23,10 @@ interface BindingRuleFormProps {
 
 /** Adds a binding rule to an auth method. */
 export function BindingRuleForm({ dc, method, onCreated }: BindingRuleFormProps) {
-  const [draft, setDraft] = useState(NEW);
+  const [draft, setDraft] = useState<RuleDraft>(NEW);
   const [isTried, setTried] = useState(false);
   const [isSaving, setSaving] = useState(false);
-  const change = (part: Partial<typeof NEW>) => setDraft((old) => ({ ...old, ...part }));
+  const change = (part: Partial<RuleDraft>) => setDraft((old) => ({ ...old, ...part }));
   const isMissing = draft.name.trim() === '';
   const submit = async (event: Event) => {
     event.preventDefault();
@@ -51,6 +53,26 @@ export function BindingRuleForm({ dc, method, onCreated }: BindingRuleFormProps)
   };
   return (
     <form class="form" onSubmit={submit} noValidate aria-label="Add a binding rule">
+      <Fields draft={draft} isMissing={isTried && isMissing} change={change} />
+      <div class="actions">
+        <button type="submit" disabled={isSaving}>
+          {isSaving ? 'Adding…' : 'Add the rule'}
+        </button>
+      </div>
+    </form>
+  );
+}
+
+interface FieldsProps {
+  readonly draft: RuleDraft;
+  /** Whether the name was missed. */
+  readonly isMissing: boolean;
+  readonly change: (part: Partial<RuleDraft>) => void;
+}
+
+function Fields({ draft, isMissing, change }: FieldsProps) {
+  return (
+    <>
       <ChoiceField<BindType>
         label="Grants"
         name="bind-type"
@@ -69,7 +91,7 @@ export function BindingRuleForm({ dc, method, onCreated }: BindingRuleFormProps)
         required
         placeholder="web-${value.team}"
         hint={'It may hold what is known of who logs in: ${value.team}.'}
-        wrong={isTried && isMissing ? 'Enter the name of what is granted.' : undefined}
+        wrong={isMissing ? 'Enter the name of what is granted.' : undefined}
         onInput={(name) => change({ name })}
       />
       <TextField
@@ -85,11 +107,6 @@ export function BindingRuleForm({ dc, method, onCreated }: BindingRuleFormProps)
         value={draft.description}
         onInput={(description) => change({ description })}
       />
-      <div class="actions">
-        <button type="submit" disabled={isSaving}>
-          {isSaving ? 'Adding…' : 'Add the rule'}
-        </button>
-      </div>
-    </form>
+    </>
   );
 }

@@ -25,8 +25,6 @@ interface MethodFormProps {
 export function MethodForm({ dc, edit, isNew, onSubmit }: MethodFormProps) {
   const { draft, change } = edit;
   const [isTried, setTried] = useState(false);
-  const wrongName =
-    isTried || draft.name !== '' ? nameProblem(draft.name, MAX_ROLE_NAME) : undefined;
   return (
     <EditForm
       edit={edit}
@@ -36,28 +34,7 @@ export function MethodForm({ dc, edit, isNew, onSubmit }: MethodFormProps) {
       onTry={() => setTried(true)}
       onSubmit={onSubmit}
     >
-      {isNew && (
-        <>
-          <TextField
-            label="Name"
-            name="name"
-            value={draft.name}
-            required
-            wrong={wrongName}
-            onInput={(name) => change({ name })}
-          />
-          <ChoiceField<MethodType>
-            label="Type"
-            name="type"
-            value={draft.type as MethodType}
-            choices={[
-              ['jwt', 'JWT'],
-              ['kubernetes', 'Kubernetes'],
-            ]}
-            onChoice={(type) => change(withType(draft, type))}
-          />
-        </>
-      )}
+      {isNew && <Identity draft={draft} isTried={isTried} change={change} />}
       <TextField
         label="Name to show (optional)"
         name="display-name"
@@ -99,5 +76,37 @@ export function MethodForm({ dc, edit, isNew, onSubmit }: MethodFormProps) {
         onInput={(config) => change({ config })}
       />
     </EditForm>
+  );
+}
+
+interface IdentityProps {
+  readonly draft: MethodDraft;
+  readonly isTried: boolean;
+  readonly change: (part: Partial<MethodDraft>) => void;
+}
+
+function Identity({ draft, isTried, change }: IdentityProps) {
+  const isDue = isTried || draft.name !== '';
+  return (
+    <>
+      <TextField
+        label="Name"
+        name="name"
+        value={draft.name}
+        required
+        wrong={isDue ? nameProblem(draft.name, MAX_ROLE_NAME) : undefined}
+        onInput={(name) => change({ name })}
+      />
+      <ChoiceField<MethodType>
+        label="Type"
+        name="type"
+        value={draft.type as MethodType}
+        choices={[
+          ['jwt', 'JWT'],
+          ['kubernetes', 'Kubernetes'],
+        ]}
+        onChoice={(type) => change(withType(draft, type))}
+      />
+    </>
   );
 }

@@ -46,11 +46,11 @@ function Row({ dc, token }: { readonly dc: string; readonly token: AclToken }) {
       <span class="row-facts">
         {isMine && <span class="badge badge-passing">Yours</span>}
         {token.Legacy && <span class="badge badge-warning">Legacy</span>}
+        <GrantTags record={token} />
         {token.Local && <span class="kind">local</span>}
         {token.ExpirationTime !== undefined && (
           <span>until {formattedTime(token.ExpirationTime)}</span>
         )}
-        <GrantTags record={token} />
       </span>
     </div>
   );

@@ -88,13 +88,10 @@ function Row({ dc, intention, onDeleted }: RowProps) {
   const destination = sideText(intention.DestinationNS, intention.DestinationName);
   return (
     <div class="row intention-row">
-      <Link
-        to={pathOf(dc, 'intentions', ID)}
-        class="row-name intention-names"
-        label={`${source} to ${destination}`}
-      >
+      <Link to={pathOf(dc, 'intentions', ID)} class="row-name intention-names">
         <span class="intention-side">{source}</span>
         <span aria-hidden="true">→</span>
+        <span class="visually-hidden"> to </span>
         <span class="intention-side">{destination}</span>
       </Link>
       <span class="row-facts">
