@@ -64,7 +64,7 @@ if (wanted('simulation')) {
 }
 if (wanted('integration')) {
   step('build', process.execPath, ['tools/build.mjs']);
-  jest('integration', ['--config', 'tools/integration/jest.config.cjs', '--runInBand']);
+  jest('integration', ['--config', 'tools/integration/jest.config.cjs']);
 }
 
 console.log(`${passed} passed, ${failed} failed`);

@@ -1,4 +1,4 @@
-/** Integration tests: real processes, one file after the other. */
+/** Integration tests: real processes. Most of them wait for most of their time, so two files run at once. */
 const base = require('../../jest.config.cjs');
 
 module.exports = {
@@ -7,5 +7,5 @@ module.exports = {
   roots: ['<rootDir>/tools/integration'],
   testPathIgnorePatterns: ['/node_modules/'],
   testTimeout: 120000,
-  maxWorkers: 1,
+  maxWorkers: 2,
 };

@@ -1,9 +1,7 @@
 /** The tutorial's seventh section: the Web UI, walked in a browser against a real agent. */
 import { createServer, request, type Server } from 'node:http';
-import { AgentProcess, requireTool, UiBrowser } from '@mesh/testkit';
+import { AgentProcess, describeInBrowser, UiBrowser } from '@mesh/testkit';
 import type { Page } from 'playwright-core';
-
-const describeUi = requireTool('chromium') ? describe : describe.skip;
 
 const WEB = {
   service: {
@@ -19,7 +17,7 @@ const WEB = {
 };
 const SOCAT = { service: { name: 'socat', port: 8181, connect: { sidecar_service: {} } } };
 
-describeUi('the Web UI', () => {
+describeInBrowser('the Web UI', () => {
   let agent: AgentProcess;
   let browser: UiBrowser;
   let page: Page;
@@ -166,7 +164,7 @@ describeUi('the Web UI', () => {
   });
 });
 
-describeUi('the Web UI elsewhere', () => {
+describeInBrowser('the Web UI elsewhere', () => {
   let agent: AgentProcess;
   let browser: UiBrowser;
   let front: Server;

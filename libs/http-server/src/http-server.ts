@@ -67,6 +67,8 @@ export interface HttpServer extends Component {
    * @throws MeshError `invalid-argument` naming key and file of TLS; then nothing has changed
    */
   reconfigure(config: Pick<HttpConfig, 'maxConnectionsPerClient' | 'https'>): void;
+  /** Drops answers that were kept: who asks without a token is somebody else now. */
+  forgetAnswers(): void;
 }
 
 /** How long clients may take, and how much they may send. */
@@ -190,8 +192,6 @@ class NodeHttpServer implements HttpServer {
   reconfigure(config: Pick<HttpConfig, 'maxConnectionsPerClient' | 'https'>): void {
     if (config.https !== this.https) this.renewCertificates(config.https);
     this.connections.maxPerClient = config.maxConnectionsPerClient;
-    // What was kept may have been for whom the default token stood.
-    this.cache.clear();
   }
 
   /** Connections that are open stay as they are. */
@@ -202,6 +202,10 @@ class NodeHttpServer implements HttpServer {
     for (const server of this.servers) {
       if (server instanceof SecureServer) server.setSecureContext(this.credentials.context);
     }
+  }
+
+  forgetAnswers(): void {
+    this.cache.clear();
   }
 
   private createServer(): Server {

@@ -28,6 +28,8 @@ export interface AgentOptions {
   readonly args?: readonly string[];
   /** Files to write into the agent's folder, by relative path; objects become JSON. */
   readonly files?: Readonly<Record<string, string | object>>;
+  /** @default a free one */
+  readonly httpPort?: number;
   /** Further HCL. */
   readonly hcl?: string;
   /** Wait until a leader is known. @default true */
@@ -130,14 +132,14 @@ export class AgentProcess {
   private constructor(folder: string, ports: readonly number[], options: AgentOptions) {
     this.folder = folder;
     const [http, dns, server, lan, wan] = ports as [number, number, number, number, number];
-    this.httpPort = http;
+    this.httpPort = options.httpPort ?? http;
     this.dnsPort = dns;
     this.serverPort = server;
     this.serfLanPort = lan;
     this.serfWanPort = wan;
     for (const [path, content] of Object.entries(options.files ?? {})) this.write(path, content);
     const hcl =
-      `ports { http = ${http} dns = ${dns} server = ${server} serf_lan = ${lan} ` +
+      `ports { http = ${this.httpPort} dns = ${dns} server = ${server} serf_lan = ${lan} ` +
       `serf_wan = ${wan} grpc = -1 }`;
     const extra = options.hcl ? ['-hcl', options.hcl] : [];
     const args = ['agent', '-dev', '-node=test', '-hcl', hcl, ...extra, ...(options.args ?? [])];

@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import type { Browser, BrowserContext, Page } from 'playwright-core';
+import { requireTool } from './tools.ts';
 
 /** Desktop and phone. */
 export const SCREENS = {
@@ -103,4 +104,10 @@ export async function accessibilityFindings(page: Page): Promise<readonly Access
       impact: impact ?? '',
       where: nodes.map(({ target }) => target.join(' ')),
     }));
+}
+
+/** `describe` for tests in a browser: where there is no Chromium they are left out, with a line that says so. */
+export function describeInBrowser(name: string, tests: () => void): void {
+  if (requireTool('chromium')) describe(name, tests);
+  else test(`${name}: left out without chromium`, () => {});
 }

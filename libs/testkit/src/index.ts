@@ -3,7 +3,7 @@ export type { AgentOptions, Finished, HttpAnswer } from './agent-process.ts';
 export { AgentProcess, freePorts, LAUNCHER, run, until } from './agent-process.ts';
 // Browsers.
 export type { AccessibilityFinding, Complaint, ScreenName } from './browser.ts';
-export { accessibilityFindings, SCREENS, UiBrowser } from './browser.ts';
+export { accessibilityFindings, describeInBrowser, SCREENS, UiBrowser } from './browser.ts';
 // Certificates in a folder.
 export { CertificateFolder, NO_TLS, newAuthority } from './certificate-folder.ts';
 // Resources in memory, without a server around them.

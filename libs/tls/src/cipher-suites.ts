@@ -1,8 +1,9 @@
 import { invalid } from '@mesh/base';
 
 /**
- * Names of cipher suites as the original's configuration has them (those of RFC 5246, 5289 and 7905) and as OpenSSL
- * calls them. Suites with RC4 and 3DES are left out: they are broken, and OpenSSL offers them no more.
+ * Names of cipher suites as the original's configuration has them (those of RFC 5246, 5289 and 7905)
+ * and as OpenSSL calls them. Suites with RC4 and 3DES are left out: they are broken, and OpenSSL offers
+ * them no more.
  */
 const SUITES: Readonly<Record<string, string>> = {
   TLS_ECDHE_ECDSA_WITH_CHACHA20_POLY1305: 'ECDHE-ECDSA-CHACHA20-POLY1305',
@@ -25,8 +26,8 @@ const SUITES: Readonly<Record<string, string>> = {
 };
 
 /**
- * The suites of `tls_cipher_suites` as OpenSSL takes them; '' for none. They bound TLS 1.2 and below: the suites of TLS 1.3
- * are all good and not for choice, as in the original.
+ * The suites of `tls_cipher_suites` as OpenSSL takes them; '' for none. They bound TLS 1.2 and below:
+ * the suites of TLS 1.3 are all good and not for choice, as in the original.
  *
  * @throws MeshError `invalid-argument` naming a suite that is not offered and those that are
  */

@@ -77,7 +77,8 @@ export async function createAgentCa(options: AgentCaOptions): Promise<Issued> {
 /**
  * A certificate of an authority for a new key of P-256.
  *
- * @throws MeshError `invalid-argument` when the authority is none, its key is not its own, or it may not sign for a name
+ * @throws MeshError `invalid-argument` when the authority is none, its key is not its own, or it may
+ * not sign for a name
  */
 export async function createAgentCertificate(options: AgentCertificateOptions): Promise<Issued> {
   const { issuer, commonName, dnsNames } = options;

@@ -7,7 +7,8 @@ export async function createAgentCa(options: AgentCaOptions): Promise<Issued> {
 
 /**
  * A certificate of such an authority, or of another.
- * @throws MeshError `invalid-argument` when the authority is none, its key is not its own, or it may not sign for a name
+ * @throws MeshError `invalid-argument` when the authority is none, its key is not its own, or it may
+ * not sign for a name
  */
 export async function createAgentCertificate(options: AgentCertificateOptions): Promise<Issued> {
   return (await import('./agent-certificates.ts')).createAgentCertificate(options);

@@ -31,8 +31,9 @@ const TLS_REASONS: Readonly<Record<string, string>> = {
   ERR_SSL_TLSV1_ALERT_UNKNOWN_CA: NEEDS_CERTIFICATE,
   ERR_SSL_SSLV3_ALERT_BAD_CERTIFICATE: NEEDS_CERTIFICATE,
   ERR_SSL_SSLV3_ALERT_HANDSHAKE_FAILURE: NEEDS_CERTIFICATE,
-  ERR_SSL_WRONG_VERSION_NUMBER: 'tls: first record does not look like a TLS handshake',
 };
+/** The other end's first bytes are no TLS: Node has no code of its own for it. */
+const NO_TLS = /:wrong version number:/;
 
 interface SystemError extends Error {
   readonly code?: string;
@@ -56,6 +57,7 @@ export function dialError(thrown: unknown, endpoint: Endpoint): string {
   if (code === 'ERR_TLS_CERT_ALTNAME_INVALID') {
     return `x509: ${error.message}: if another name is right, give it by -tls-server-name`;
   }
+  if (NO_TLS.test(error.message)) return 'tls: first record does not look like a TLS handshake';
   const ofTls = TLS_REASONS[code];
   if (ofTls !== undefined) return ofTls;
   const reason = REASONS[code];

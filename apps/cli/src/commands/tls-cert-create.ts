@@ -37,8 +37,8 @@ const flags = {
 export const command = defineCommand({
   usage: 'consul tls cert create [options]',
   about: `Makes a certificate for an agent or for the command line, with a key of its own, signed by a CA of
-"consul tls ca create": DC-KIND-DOMAIN-NUMBER.pem and DC-KIND-DOMAIN-NUMBER-key.pem in the current folder, with the first
-number that is free.
+"consul tls ca create": DC-KIND-DOMAIN-NUMBER.pem and DC-KIND-DOMAIN-NUMBER-key.pem in the current folder, with
+the first number that is free.
 
     $ consul tls cert create -server
     $ consul tls cert create -client -dc east

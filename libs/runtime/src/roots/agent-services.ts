@@ -139,7 +139,7 @@ export function createAgentServices(parts: ServiceParts): AgentServices {
     platform,
   });
   // Answers that were kept were for whom the old default token stood.
-  tokens.onChange(() => http.reconfigure(config.http));
+  tokens.onChange(() => http.forgetAnswers());
   return {
     components: [...agent.components, dns, http],
     retire: () => agent.retire(),

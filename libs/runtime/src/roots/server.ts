@@ -31,10 +31,8 @@ export function createServerRoot(
   const { nodeId: serverId, datacenter, dataDir, ports } = config;
   const tls = rpcTls(config, () => membership);
   const { incoming, outgoing } = tls;
-  const io = {
-    ...{ timers: platform.timers, clock: platform.clock },
-    ...(outgoing && { tls: outgoing }),
-  };
+  const { timers, clock } = platform;
+  const io = { timers, clock, ...(outgoing && { tls: outgoing }) };
   // Calls cross between datacenters; Raft's streams do not.
   const calls = createCallClient(io);
   const rpcAddress = hostPort(config.advertiseLan, ports.server);
