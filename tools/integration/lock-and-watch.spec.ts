@@ -56,7 +56,7 @@ describe('consul lock', () => {
     expect([await first.exit, first.stdout]).toEqual([0, 'first-in\nfirst-out\n']);
     expect(await second.exit).toBe(0);
     expect(second.stdout).toContain('second');
-    expect([await sessions(), await keys()]).toEqual([[], '']);
+    expect([await sessions(), await keys()]).toEqual([[], '[]\n']);
   });
 
   it('tells each step, and the exit code of the child if asked', async () => {
@@ -91,7 +91,7 @@ describe('consul lock', () => {
     const fourth = new Running(['lock', '-n=2', 'many', 'echo in-4']);
     expect(await fourth.exit).toBe(0);
     expect(await Promise.all(holders.map((holder) => holder.exit))).toEqual([0, 0]);
-    expect([await sessions(), await keys()]).toEqual([[], '']);
+    expect([await sessions(), await keys()]).toEqual([[], '[]\n']);
   });
 
   it('ends the child when the lock is lost', async () => {
@@ -117,7 +117,7 @@ describe('consul lock', () => {
     holder.signal('SIGTERM');
     expect(await holder.exit).toBe(0);
     expect(holder.stdout).toBe('held\ngot-term\n');
-    expect([await sessions(), await keys()]).toEqual([[], '']);
+    expect([await sessions(), await keys()]).toEqual([[], '[]\n']);
   });
 
   it('gives up waiting on a signal', async () => {

@@ -118,10 +118,10 @@ describeInBrowser('pages of the Web UI', () => {
       for (const [path, sign] of PAGES) {
         await page.goto(ui(path));
         await page.getByText(sign).first().waitFor({ state: 'attached' });
-        const found = await accessibilityFindings(page);
         const overflow = await page.evaluate<number>(
           'document.documentElement.scrollWidth - document.documentElement.clientWidth',
         );
+        const found = await accessibilityFindings(page);
         if (found.length > 0 || overflow > 0) findings.push({ path, found, overflow });
         const name = path.replace(/[^a-z0-9]+/gi, '-');
         await page.screenshot({ path: join(SHOTS, `${name}-${screen}.png`) });
