@@ -3,7 +3,7 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
-import { AgentProcess, freePorts, LAUNCHER } from '@mesh/testkit';
+import { AgentProcess, freePorts, LAUNCHER, until } from '@mesh/testkit';
 
 interface Invocation {
   readonly command: string;
@@ -59,6 +59,8 @@ function runRecorded(one: Invocation, cwd: string, address: string): Promise<Fin
 function stable(text: string): string {
   return text
     .replace(/[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}/g, 'ID')
+    .replace(/\d{4}-\d\d-\d\d[T ][\d:.]+(Z| \+0000 UTC)/g, 'TIME')
+    .replace(/("Hash": ")[^"]+/g, '$1HASH')
     .replace(/^(ref1 +)[0-9a-f]{8}\b/gm, '$1ID')
     .replace(/((?:Create|Modify)Index"?:? *)\d+/g, '$1N')
     .replace(/("LTime": )\d+/g, '$1N')
@@ -70,6 +72,12 @@ function stable(text: string): string {
     .replace(/^[A-Za-z0-9+/]{43}=$/gm, 'KEY')
     .replace(/^(\t\w+ = ).*$/gm, '$1')
     .replace(/ {2,}/g, '  ');
+}
+
+/** Tokens are listed in the order of nothing that is shown. */
+function inOrder(command: string, text: string): string {
+  if (!command.endsWith('acl token list')) return text;
+  return text.trimEnd().split('\n\n').sort().join('\n\n');
 }
 
 /** What goes otherwise than in the original, on purpose: see "Surprises" in the README. */
@@ -87,11 +95,11 @@ function expectRecorded(recorded: Invocation, got: Finished): void {
   const isHelp = one.stdout.includes('...usage text');
   expect({
     exit: got.exit,
-    stdout: isHelp ? got.stdout.split('\n')[0] : stable(got.stdout),
+    stdout: isHelp ? got.stdout.split('\n')[0] : inOrder(one.command, stable(got.stdout)),
     complains: got.stderr !== '',
   }).toEqual({
     exit: one.exit,
-    stdout: isHelp ? one.stdout.split('\n')[0] : stable(one.stdout),
+    stdout: isHelp ? one.stdout.split('\n')[0] : inOrder(one.command, stable(one.stdout)),
     complains: one.complains,
   });
 }
@@ -109,6 +117,27 @@ describe('recorded invocations with an agent', () => {
   let agent: AgentProcess;
   beforeAll(async () => {
     agent = await AgentProcess.start({ args: ['-node=ref1'] });
+    writeFiles(agent.folder, files);
+  });
+  afterAll(() => agent.stop());
+
+  it.each(invocations.map((one) => [one.command, one] as const))('%s', async (_name, one) => {
+    expectRecorded(one, await runRecorded(one, agent.folder, agent.address));
+  });
+});
+
+describe('recorded invocations with access control', () => {
+  const { files, invocations } = recording('acl');
+  const hcl =
+    'acl { enabled = true default_policy = "deny" ' +
+    'tokens { master = "11111111-2222-3333-4444-555555555555" } }';
+  let agent: AgentProcess;
+  beforeAll(async () => {
+    agent = await AgentProcess.start({ args: ['-node=ref1', '-hcl', hcl], waitForLeader: false });
+    await until('the master token', async () => {
+      const headers = { 'X-Consul-Token': '11111111-2222-3333-4444-555555555555' };
+      return (await agent.http('GET', '/v1/acl/tokens', undefined, headers)).status === 200;
+    });
     writeFiles(agent.folder, files);
   });
   afterAll(() => agent.stop());

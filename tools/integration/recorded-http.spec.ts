@@ -1,7 +1,7 @@
 /** Exchanges recorded from the original, replayed in order against a fresh agent. */
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { AgentProcess } from '@mesh/testkit';
+import { AgentProcess, until } from '@mesh/testkit';
 import {
   type Answer,
   at,
@@ -12,11 +12,20 @@ import {
   type Variables,
 } from './exchange.ts';
 
-const recordings = readFileSync(join(__dirname, 'testdata', 'http-dev.json'), 'utf8');
-const names = (JSON.parse(recordings) as readonly Exchange[]).map((exchange) => exchange.name);
+/** How the recorded agents were started. */
+const SUITES = {
+  dev: '',
+  acl:
+    'acl { enabled = true default_policy = "deny" enable_token_persistence = true ' +
+    'tokens { agent_master = "aaaaaaaa-0000-0000-0000-000000000001" } }',
+} as const;
+
+function read(suite: keyof typeof SUITES): string {
+  return readFileSync(join(__dirname, 'testdata', `http-${suite}.json`), 'utf8');
+}
 
 /** The recordings with the ports of this agent in the place of the usual ones. */
-function withPorts(agent: AgentProcess): ReadonlyMap<string, Exchange> {
+function withPorts(recordings: string, agent: AgentProcess): ReadonlyMap<string, Exchange> {
   const text = recordings
     .replaceAll('127.0.0.1:8500', `127.0.0.1:${agent.httpPort}`)
     .replaceAll('127.0.0.1:8300', `127.0.0.1:${agent.serverPort}`)
@@ -27,13 +36,20 @@ function withPorts(agent: AgentProcess): ReadonlyMap<string, Exchange> {
   return new Map(exchanges.map((exchange) => [exchange.name, exchange]));
 }
 
-describe('recorded HTTP exchanges', () => {
+describe.each(['dev', 'acl'] as const)('recorded HTTP exchanges: %s', (suite) => {
+  const recordings = read(suite);
+  const names = (JSON.parse(recordings) as readonly Exchange[]).map(({ name }) => name);
   let agent: AgentProcess;
   let exchanges: ReadonlyMap<string, Exchange>;
   const variables: Variables = new Map();
   beforeAll(async () => {
-    agent = await AgentProcess.start();
-    exchanges = withPorts(agent);
+    const hcl = SUITES[suite];
+    agent = await AgentProcess.start({ hcl, waitForLeader: suite === 'dev' });
+    await until('a leader', async () => {
+      const { text } = await agent.http('GET', '/v1/status/leader');
+      return text.length > 2;
+    });
+    exchanges = withPorts(recordings, agent);
     variables.set('node', 'test');
   });
   afterAll(() => agent.stop());

@@ -96,6 +96,10 @@ test('intentions of all services', () => {
   ).toBe(false);
   expect(allow().allows('intentions', 'write', '*')).toBe(true);
   expect(deny().allows('intentions', 'read', '*')).toBe(false);
+  const oneDenied = 'service "db" { policy = "deny" }';
+  expect(allow(oneDenied).allows('intentions', 'read', '*')).toBe(true);
+  const allDenied = 'service_prefix "" { policy = "deny" }';
+  expect(allow(allDenied).allows('intentions', 'read', '*')).toBe(false);
 });
 
 test.each<[string, string, 'allow' | 'deny', boolean]>([

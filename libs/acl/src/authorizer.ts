@@ -72,13 +72,15 @@ class RuleAuthorizer implements Authorizer {
   }
 
   private allowsWildcard(access: WantedAccess): boolean {
-    const rules = [...(this.tables.get('intentions')?.all() ?? [])];
+    const table = this.tables.get('intentions');
+    const rules = [...(table?.all() ?? [])];
     if (access === 'write') {
       if (rules.some((rule) => !grants(rule, access))) return false;
-      const everything = this.tables.get('intentions')?.longestPrefix('');
+      const everything = table?.longestPrefix('');
       return everything === undefined ? this.fallback : true;
     }
-    return rules.some((rule) => grants(rule, access)) || (rules.length === 0 && this.fallback);
+    const isFallback = table?.longestPrefix('') === undefined && this.fallback;
+    return isFallback || rules.some((rule) => grants(rule, access));
   }
 
   private add(rule: SegmentRule, how: 'addExact' | 'addPrefix'): void {

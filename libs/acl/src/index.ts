@@ -1,5 +1,3 @@
-// Rules.
-
 // Decisions.
 export type { Authorizer, Fallback, WantedAccess } from './authorizer.ts';
 export { ALLOW_ALL, createAuthorizer, DENY_ALL, MANAGE_ALL } from './authorizer.ts';

@@ -1,3 +1,4 @@
+import { invalid } from '@mesh/base';
 import { parseRules } from './parse-rules.ts';
 import type { PolicyRules } from './rules.ts';
 
@@ -17,6 +18,9 @@ export function printRules({ plain, exact, prefix }: PolicyRules): string {
   ].map(({ keyword, name, policy, intentions }) => {
     const lines = [`  policy = ${JSON.stringify(policy)}`];
     if (intentions !== undefined) lines.push(`  intentions = ${JSON.stringify(intentions)}`);
+    // The language reads what stands between the braces as it is: there is no way to write such a name.
+    if (name.includes('${'))
+      throw invalid(`the name ${JSON.stringify(name)} cannot be written in HCL`);
     return `${keyword} ${JSON.stringify(name)} {\n${lines.join('\n')}\n}`;
   });
   const plains = Object.entries(plain).map(([key, access]) => `${key} = ${JSON.stringify(access)}`);

@@ -89,6 +89,29 @@ test('too much is refused before it is read', () => {
   expect(() => parseRules(`{"key":${'['.repeat(100_000)}`)).toThrow('Failed to parse');
 });
 
+test('a key that is given twice in JSON is refused: a rule that denies must not vanish', () => {
+  const twice = '{"key_prefix":{"secret/":{"policy":"deny"}},"key_prefix":{"":{"policy":"write"}}}';
+  expect(() => parseRules(twice)).toThrow('the key "key_prefix" is given twice');
+  const name = '{"key":{"a":{"policy":"deny"},"\\u0061":{"policy":"write"}}}';
+  expect(() => parseRules(name)).toThrow('is given twice');
+  const apart = '{"key":{"a":{"policy":"deny"}},"node":{"a":{"policy":"read"}}}';
+  expect(parseRules(apart).exact).toHaveLength(2);
+});
+
+test('errors repeat no more than a little of what was wrong; depth has a bound', () => {
+  const long = 'x'.repeat(100_000);
+  for (const text of [`${long} "a" { policy = "read" }`, `key "${long}" { policy = "no" }`]) {
+    expect(() => parseRules(text)).toThrow(/^.{1,400}$/);
+  }
+  const deep = `{"key":${'['.repeat(5000)}${']'.repeat(5000)}}`;
+  expect(() => parseRules(deep)).toThrow('nested deeper than 32');
+});
+
+test('a name that HCL cannot write is not printed as another', () => {
+  const rules = parseRules('{"key":{"${x}":{"policy":"read"}}}');
+  expect(() => printRules(rules)).toThrow('cannot be written in HCL');
+});
+
 test('rules of before 1.4', () => {
   const legacy = 'key "a" { policy = "write" }\nservice "" { policy = "read" }';
   expect(translateLegacyRules(legacy)).toBe(

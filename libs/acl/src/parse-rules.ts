@@ -1,5 +1,6 @@
 import { invalid, MeshError } from '@mesh/base';
 import { type HclObject, type HclValue, parseHcl } from '@mesh/hcl';
+import { parseJson } from './parse-json.ts';
 import {
   type Access,
   PLAIN_RESOURCES,
@@ -54,14 +55,6 @@ function parseText(text: string): HclObject {
   }
 }
 
-function parseJson(text: string): HclObject {
-  // Without prototypes, as the HCL parser does it: a key may be called "__proto__".
-  return JSON.parse(text, (_key, value: unknown) => {
-    if (value === null || typeof value !== 'object' || Array.isArray(value)) return value;
-    return Object.assign(Object.create(null), value) as unknown;
-  }) as HclObject;
-}
-
 function isPlain(key: string, syntax: RuleSyntax): key is PlainResource {
   if (key === 'acl' && syntax === 'legacy') return false;
   return (PLAIN_RESOURCES as readonly string[]).includes(key);
@@ -71,7 +64,7 @@ function resourceOf(key: string, syntax: RuleSyntax) {
   const isPrefix = syntax === 'legacy' || key.endsWith(PREFIX);
   const name = syntax === 'current' && isPrefix ? key.slice(0, -PREFIX.length) : key;
   if (!(SEGMENT_RESOURCES as readonly string[]).includes(name)) {
-    throw invalid(`rules: unknown resource "${key}", accepted are ${accepted(syntax)}`);
+    throw invalid(`rules: unknown resource ${shown(key)}, accepted are ${accepted(syntax)}`);
   }
   return { resource: name as SegmentResource, isPrefix };
 }
@@ -98,13 +91,13 @@ function blocksOf(key: string, value: HclValue): readonly (readonly [string, Hcl
 }
 
 function segmentRule(resource: SegmentResource, name: string, body: HclObject): SegmentRule {
-  const where = `${resource} ${JSON.stringify(name)}`;
+  const where = `${resource} ${shown(name)}`;
   const isService = resource === 'service';
   for (const key of Object.keys(body)) {
     if (key === 'policy' || (key === 'intentions' && isService)) continue;
     const known = isService ? 'policy and intentions' : 'policy';
     const more = key === 'sentinel' ? ' (sentinel is a feature of the enterprise edition)' : '';
-    throw invalid(`rules: ${where}: unknown key "${key}"${more}, accepted: ${known}`);
+    throw invalid(`rules: ${where}: unknown key ${shown(key)}${more}, accepted: ${known}`);
   }
   const grants: readonly Access[] =
     resource === 'key' ? ['read', 'list', 'write', 'deny'] : ['read', 'write', 'deny'];
@@ -121,9 +114,7 @@ function segmentRule(resource: SegmentResource, name: string, body: HclObject): 
 function accessOf(where: string, value: HclValue, grants: readonly Access[]): Access {
   const found = grants.find((grant) => grant === value);
   if (found === undefined) {
-    throw invalid(
-      `rules: ${where}: ${JSON.stringify(value)} is invalid, accepted: ${grants.join(', ')}`,
-    );
+    throw invalid(`rules: ${where}: ${shown(value)} is invalid, accepted: ${grants.join(', ')}`);
   }
   return found;
 }
@@ -139,4 +130,12 @@ function lastOf(value: HclValue): HclValue {
 
 function isObject(value: HclValue | null | undefined): value is HclObject {
   return value !== null && typeof value === 'object' && !Array.isArray(value);
+}
+
+/** Longest text that an error repeats, characters. */
+const MAX_SHOWN = 80;
+
+function shown(value: HclValue): string {
+  const text = JSON.stringify(value) ?? 'nothing';
+  return text.length > MAX_SHOWN ? `${text.slice(0, MAX_SHOWN)}...` : text;
 }

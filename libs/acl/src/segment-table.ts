@@ -7,8 +7,8 @@ import type { Access } from './rules.ts';
 export class SegmentTable {
   private readonly exact = new Map<string, Access>();
   private readonly prefixes = new Map<string, Access>();
-  /** Lengths of the prefixes, longest first. */
-  private lengths: readonly number[] = [];
+  /** Lengths of the prefixes, longest first; made when they are first needed. */
+  private lengths: readonly number[] | undefined;
 
   addExact(name: string, access: Access): void {
     this.exact.set(name, access);
@@ -16,7 +16,7 @@ export class SegmentTable {
 
   addPrefix(name: string, access: Access): void {
     this.prefixes.set(name, access);
-    this.lengths = [...new Set([...this.lengths, name.length])].sort((a, b) => b - a);
+    this.lengths = undefined;
   }
 
   /** The rule that speaks of a name; undefined when none does. */
@@ -26,6 +26,7 @@ export class SegmentTable {
 
   /** The rule of the longest prefix of a name. */
   longestPrefix(name: string): Access | undefined {
+    this.lengths ??= lengthsOf(this.prefixes);
     for (const length of this.lengths) {
       if (length > name.length) continue;
       const found = this.prefixes.get(name.slice(0, length));
@@ -45,4 +46,9 @@ export class SegmentTable {
   all(): Iterable<Access> {
     return this.under('');
   }
+}
+
+function lengthsOf(prefixes: ReadonlyMap<string, Access>): readonly number[] {
+  const lengths = new Set(Array.from(prefixes.keys(), (name) => name.length));
+  return [...lengths].sort((a, b) => b - a);
 }

@@ -209,8 +209,7 @@ export class ApiService {
     );
     if ((status >= 500 || status === 403) && exchange.route.blocking) {
       // Clients read these three on every answer of a query.
-      const knownLeader = status === 403;
-      reply = { ...reply, meta: { index: 0, knownLeader, lastContactMs: 0 } };
+      reply = { ...reply, meta: { index: 0, knownLeader: false, lastContactMs: 0 } };
     }
     await this.send(incoming, exchange, reply as PlainReply);
   }

@@ -113,20 +113,22 @@ export class ServerRpc implements Rpc, Component {
       await this.readIndex('lease');
     }
     metrics.count('rpc.query');
+    const isPublic = endpoint.guard === 'public';
     let authorizer = MANAGE_ALL;
     const context = (view: StateView) => {
-      authorizer = this.options.authorizers.of(view, options.token);
+      // Whoever may ask is not asked who they are.
+      if (!isPublic) authorizer = this.options.authorizers.of(view, options.token);
       return { authorizer, datacenter, nowMs: platform.clock.nowMs() };
     };
     if (options.minIndex <= 0) {
       const result = queries.evaluate(endpoint, args, context);
-      return this.reply(result, options, authorizer);
+      return this.reply(result, options, isPublic ? undefined : authorizer);
     }
     metrics.gauge('rpc.queries_blocking', queries.parkedCount + 1);
     try {
       const verify = this.verifier(options);
       const result = await queries.run(endpoint, args, context, options, verify);
-      return this.reply(result, options, authorizer);
+      return this.reply(result, options, isPublic ? undefined : authorizer);
     } finally {
       metrics.gauge('rpc.queries_blocking', queries.parkedCount);
     }
@@ -238,12 +240,13 @@ export class ServerRpc implements Rpc, Component {
   private reply<R>(
     result: QueryResult<R>,
     options: ReadOptions,
-    authorizer: Authorizer,
+    authorizer: Authorizer | undefined,
   ): ReadReply<R> {
     const { index } = result.dependencies;
     const isStale = options.consistency === 'stale';
     const { era } = this.options.watch;
-    const holds = () => this.options.authorizers.isCurrent(options.token, authorizer);
+    const { authorizers } = this.options;
+    const holds = () => !authorizer || authorizers.isCurrent(options.token, authorizer);
     const freshness = options.track ? this.freshness(result, era, isStale, holds) : undefined;
     return {
       value: result.value,

@@ -1,6 +1,7 @@
+import { Fragment } from 'preact';
 import { useQuery } from '../../api/use-query.ts';
 import { Answered, Empty } from '../../components/data-states.tsx';
-import { type NodeCoordinate, quantile, type RoundTrip, roundTrips } from './round-trip.ts';
+import { median, type NodeCoordinate, type RoundTrip, roundTrips } from './round-trip.ts';
 
 interface RoundTripPlotProps {
   readonly dc: string;
@@ -33,17 +34,17 @@ function Plot({ node, times }: { readonly node: string; readonly times: readonly
   const x = (ms: number) => SIDE + (ms / longest) * (WIDTH - 2 * SIDE);
   const facts = [
     ['Minimum', times[0]!.ms],
-    ['Median', quantile(times, 0.5)],
+    ['Median', median(times)],
     ['Maximum', longest],
   ] as const;
   return (
     <section class="panel">
       <dl class="facts">
         {facts.map(([name, ms]) => (
-          <>
-            <dt key={name}>{name}</dt>
+          <Fragment key={name}>
+            <dt>{name}</dt>
             <dd>{ms.toFixed(2)} ms</dd>
-          </>
+          </Fragment>
         ))}
       </dl>
       <svg
@@ -64,6 +65,19 @@ function Plot({ node, times }: { readonly node: string; readonly times: readonly
           </circle>
         ))}
       </svg>
+      <p class="soft plot-note">
+        Each dot is a node; the farther to the right, the longer the way. Their height says nothing.
+      </p>
+      <details>
+        <summary>All {times.length} times</summary>
+        <ul>
+          {times.map(({ node: name, ms }) => (
+            <li key={name}>
+              {name}: {ms.toFixed(2)} ms
+            </li>
+          ))}
+        </ul>
+      </details>
     </section>
   );
 }

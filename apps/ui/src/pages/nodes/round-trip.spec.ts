@@ -1,4 +1,4 @@
-import { distance, type NodeCoordinate, quantile, roundTrips } from './round-trip.ts';
+import { distance, median, type NodeCoordinate, roundTrips } from './round-trip.ts';
 
 const at = (x: number, Height = 0, Adjustment = 0) => ({
   Vec: [x, 0, 0, 0, 0, 0, 0, 0],
@@ -29,8 +29,11 @@ test('times to the others of the segment, nearest first', () => {
   expect(roundTrips([row('a', 0)], 'a')).toEqual([]);
 });
 
-test('quantiles', () => {
-  const times = [1, 2, 3, 4].map((ms) => ({ node: `${ms}`, ms }));
-  expect([quantile(times, 0), quantile(times, 0.5), quantile(times, 1)]).toEqual([1, 3, 4]);
-  expect(quantile([], 0.5)).toBe(0);
+test.each([
+  [[], 0],
+  [[7], 7],
+  [[1, 2, 6], 2],
+  [[1, 2, 4, 9], 3],
+])('the median of %j is %d', (values, expected) => {
+  expect(median(values.map((ms) => ({ node: `${ms}`, ms })))).toBe(expected);
 });

@@ -40,8 +40,9 @@ export function roundTrips(
     .sort((a, b) => a.ms - b.ms);
 }
 
-/** The value below which a share (0 to 1) of sorted times lies. */
-export function quantile(sorted: readonly RoundTrip[], share: number): number {
-  if (sorted.length === 0) return 0;
-  return sorted[Math.min(sorted.length - 1, Math.floor(share * sorted.length))]!.ms;
+/** The middle of sorted times; of an even number the mean of the two in the middle. */
+export function median(sorted: readonly RoundTrip[]): number {
+  const half = sorted.length >> 1;
+  const upper = sorted[half]?.ms ?? 0;
+  return sorted.length % 2 === 1 ? upper : ((sorted[half - 1]?.ms ?? 0) + upper) / 2;
 }

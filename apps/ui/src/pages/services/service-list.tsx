@@ -62,7 +62,7 @@ function Services({ dc, services, search }: ServicesProps) {
 }
 
 function Row({ dc, service }: { readonly dc: string; readonly service: ServiceSummary }) {
-  const { Name, Kind, Tags, InstanceCount } = service;
+  const { Name, Kind, Tags, InstanceCount, ExternalSources } = service;
   return (
     <div class="row">
       <Link to={pathOf(dc, 'services', Name)} class="row-name">
@@ -78,6 +78,11 @@ function Row({ dc, service }: { readonly dc: string; readonly service: ServiceSu
         <span>
           {InstanceCount} {InstanceCount === 1 ? 'instance' : 'instances'}
         </span>
+        {ExternalSources?.map((source) => (
+          <span key={source} class="source" title={`Registered by ${source}`}>
+            via {source}
+          </span>
+        ))}
         <TagList tags={Tags} />
       </span>
     </div>

@@ -19,21 +19,23 @@ export function TopologyPicture({ name, topology }: TopologyPictureProps) {
     topology.Upstreams.length,
   );
   return (
-    <svg class="topology" viewBox={`0 0 ${width} ${height}`} aria-hidden="true" focusable="false">
-      {topology.Downstreams.map((each, at) => (
-        <Edge key={`d${each.Name}`} from={left[at]!} to={center} neighbour={each} />
-      ))}
-      {topology.Upstreams.map((each, at) => (
-        <Edge key={`u${each.Name}`} from={center} to={right[at]!} neighbour={each} />
-      ))}
-      {topology.Downstreams.map((each, at) => (
-        <Node key={`d${each.Name}`} box={left[at]!} name={each.Name} />
-      ))}
-      {topology.Upstreams.map((each, at) => (
-        <Node key={`u${each.Name}`} box={right[at]!} name={each.Name} />
-      ))}
-      <Node box={center} name={name} isCenter />
-    </svg>
+    <div class="topology-scroll">
+      <svg class="topology" viewBox={`0 0 ${width} ${height}`} aria-hidden="true" focusable="false">
+        {topology.Downstreams.map((each, at) => (
+          <Edge key={`d${each.Name}`} from={left[at]!} to={center} neighbour={each} />
+        ))}
+        {topology.Upstreams.map((each, at) => (
+          <Edge key={`u${each.Name}`} from={center} to={right[at]!} neighbour={each} />
+        ))}
+        {topology.Downstreams.map((each, at) => (
+          <Node key={`d${each.Name}`} box={left[at]!} name={each.Name} />
+        ))}
+        {topology.Upstreams.map((each, at) => (
+          <Node key={`u${each.Name}`} box={right[at]!} name={each.Name} />
+        ))}
+        <Node box={center} name={name} isCenter />
+      </svg>
+    </div>
   );
 }
 
