@@ -148,6 +148,7 @@ class AgentParts implements Agent {
       logger,
     });
     this.syncer = this.createSyncer();
+    options.tokens.onChange(() => this.syncer.request('full'));
     this.watches = new WatchRunner(config.watches, {
       sources: { rpc, events: this.eventLog },
       platform,

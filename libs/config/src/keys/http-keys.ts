@@ -97,15 +97,12 @@ export const HTTP_KEYS: readonly ConfigKey[] = [
   key('ui', 'flag', 'Serve the UI.', {
     fallback: false,
     devFallback: true,
-    ...later('the web UI'),
   }),
   key('ui_content_path', 'text', 'URL path of the UI.', {
     fallback: '/ui/',
-    ...later('the web UI'),
   }),
   key('ui_dir', 'text', 'Serve the UI from a folder.', {
     fallbackDoc: 'none',
-    ...later('the web UI'),
     tier: 'B',
   }),
 ];

@@ -4,7 +4,6 @@
 export type LaterCapability =
   | 'rate limits of clients'
   | 'Envoy and gateways'
-  | 'the web UI'
   | 'ACLs'
   | 'auto_encrypt'
   | 'telemetry sinks'

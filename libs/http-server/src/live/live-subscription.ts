@@ -1,6 +1,7 @@
 import { type Logger, MeshError, type Platform } from '@mesh/base';
 import { Exchange, type ExchangeSettings, type RequestSource } from '../exchange.ts';
 import { type PlainReply, type RenderedReply, renderReply } from '../rendered-reply.ts';
+import { redactUrl } from '../request-log.ts';
 import type { ResponseCache } from '../response-cache.ts';
 import type { CompiledRoute } from '../router.ts';
 import { statusOf } from '../status.ts';
@@ -58,7 +59,10 @@ export class LiveSubscription {
       if (this.cancelled) return;
       const isOurs = !(thrown instanceof MeshError);
       const error = MeshError.from(thrown);
-      if (isOurs) this.parts.logger.error('Live query failed', { path: this.parts.path, error });
+      if (isOurs) {
+        const path = redactUrl(this.parts.path);
+        this.parts.logger.error('Live query failed', { path, error });
+      }
       const text = isOurs ? 'internal error, see the log of the agent' : error.message;
       await send(failureText(id, statusOf(error.code), text));
     }

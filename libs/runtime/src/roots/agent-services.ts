@@ -139,7 +139,11 @@ export function createAgentServices(parts: ServiceParts): AgentServices {
     platform,
   });
   // Answers that were kept were for whom the old default token stood.
-  tokens.onChange(() => http.forgetAnswers());
+  let dnsConfig = config.dns;
+  tokens.onChange(() => {
+    http.forgetAnswers();
+    dns.updateConfig(dnsConfig);
+  });
   return {
     components: [...agent.components, dns, http],
     retire: () => agent.retire(),
@@ -147,7 +151,8 @@ export function createAgentServices(parts: ServiceParts): AgentServices {
       // The agent first: it refuses bad definitions, and then nothing else may have changed.
       await agent.reload(next);
       logHub.setLevel(next.log.level);
-      dns.updateConfig(next.dns);
+      dnsConfig = next.dns;
+      dns.updateConfig(dnsConfig);
       http.reconfigure(next.http);
     },
   };
