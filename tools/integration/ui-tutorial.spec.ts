@@ -1,6 +1,6 @@
 /** The tutorial's seventh section: the Web UI, walked in a browser against a real agent. */
 import { createServer, request, type Server } from 'node:http';
-import { AgentProcess, describeInBrowser, UiBrowser } from '@mesh/testkit';
+import { AgentProcess, describeInBrowser, UiBrowser, until } from '@mesh/testkit';
 import type { Page } from 'playwright-core';
 
 const WEB = {
@@ -113,7 +113,10 @@ describeInBrowser('the Web UI', () => {
     await page.goto(ui('dc1/kv/redis/'));
     await row('user').waitFor();
     await agent.cli(['kv', 'put', 'redis/added', 'x']);
+    const writtenMs = performance.now();
     await row('added').waitFor({ timeout: 5000 });
+    const seenMs = performance.now() - writtenMs;
+    console.log(`ui: a change by the command line is seen ${seenMs.toFixed(0)} ms after it ended`);
     await page.goto(ui('dc1/services'));
     await row('web').waitFor();
     await agent.cli(['services', 'deregister', '-id=socat']);
@@ -212,5 +215,61 @@ describeInBrowser('the Web UI elsewhere', () => {
     await page.getByRole('link', { name: 'test', exact: true }).waitFor();
     expect(new URL(page.url()).pathname).toBe('/ops/consul/my/mesh/dc1/nodes');
     expect(browser.complaints).toEqual([]);
+  });
+});
+
+describeInBrowser('the Web UI of two datacenters', () => {
+  let agents: AgentProcess[] = [];
+  let browser: UiBrowser;
+  beforeAll(async () => {
+    agents = await Promise.all(
+      ['dc1', 'dc2'].map((dc) => AgentProcess.start({ args: [`-datacenter=${dc}`] })),
+    );
+    const [here, there] = agents as [AgentProcess, AgentProcess];
+    await here.cli(['join', '-wan', `127.0.0.1:${there.serfWanPort}`]);
+    await until('the other datacenter', async () => {
+      const { text } = await here.http('GET', '/v1/catalog/services?dc=dc2');
+      return text.includes('consul');
+    });
+    await there.http('PUT', '/v1/agent/service/register', { Name: 'over-there' });
+    browser = await UiBrowser.start();
+  }, 60_000);
+  afterAll(async () => {
+    await browser?.stop();
+    await Promise.all(agents.map((agent) => agent.stop()));
+  });
+  afterEach(() => expect(browser.complaints).toEqual([]));
+
+  it('shows the other one, and follows it', async () => {
+    const [here, there] = agents as [AgentProcess, AgentProcess];
+    const page = await browser.page();
+    await page.goto(`http://${here.address}/ui/`);
+    await page.getByRole('link', { name: 'consul', exact: true }).waitFor();
+    await page.getByLabel('Datacenter').selectOption('dc2');
+    await page.getByRole('link', { name: 'over-there', exact: true }).waitFor();
+    expect(page.url()).toBe(`http://${here.address}/ui/dc2/services`);
+    await there.http('PUT', '/v1/kv/far', 'x');
+    await page.getByRole('link', { name: 'Key/Value' }).click();
+    await page.getByRole('link', { name: 'far', exact: true }).waitFor();
+    await there.http('PUT', '/v1/kv/farther', 'x');
+    await page.getByRole('link', { name: 'farther', exact: true }).waitFor();
+  });
+
+  it('opens no live connection where live updates are off; a button asks anew', async () => {
+    const [here] = agents as [AgentProcess, AgentProcess];
+    const page = await browser.page();
+    await page.goto(`http://${here.address}/ui/settings`);
+    await page.getByLabel('Live updates').uncheck();
+    let sockets = 0;
+    page.on('websocket', () => sockets++);
+    await page.goto(`http://${here.address}/ui/dc1/services`);
+    await page.getByRole('link', { name: 'consul', exact: true }).waitFor();
+    await here.http('PUT', '/v1/agent/service/register', { Name: 'later' });
+    await until('the catalog', async () => {
+      return (await here.http('GET', '/v1/catalog/services')).text.includes('later');
+    });
+    await page.getByRole('button', { name: 'Refresh' }).click();
+    await page.getByRole('link', { name: 'later', exact: true }).waitFor();
+    expect(sockets).toBe(0);
   });
 });
