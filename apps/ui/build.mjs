@@ -46,12 +46,22 @@ try {
     .replaceAll('%STYLE%', inFresh(entry[1].cssBundle));
   writeFileSync(join(fresh, 'index.html'), page);
   compress(join(fresh, 'assets'));
-  rmSync(target, { recursive: true, force: true });
-  renameSync(fresh, target);
+  replaceFolder();
 } catch (error) {
   rmSync(fresh, { recursive: true, force: true });
   process.stderr.write(`building the UI failed: ${error.message}\n`);
   process.exit(1);
+}
+
+/** Where another build was first, its result stays. */
+function replaceFolder() {
+  rmSync(target, { recursive: true, force: true });
+  try {
+    renameSync(fresh, target);
+  } catch (error) {
+    if (error.code !== 'ENOTEMPTY' && error.code !== 'EEXIST') throw error;
+    rmSync(fresh, { recursive: true, force: true });
+  }
 }
 
 function compress(folder) {
