@@ -19,7 +19,12 @@ export function TopologyPicture({ name, topology }: TopologyPictureProps) {
     topology.Upstreams.length,
   );
   return (
-    <div class="topology-scroll">
+    <section
+      class="topology-scroll"
+      aria-label="Picture of the neighbourhood"
+      // biome-ignore lint/a11y/noNoninteractiveTabindex: on a phone it scrolls, by keyboard too
+      tabIndex={0}
+    >
       <svg class="topology" viewBox={`0 0 ${width} ${height}`} aria-hidden="true" focusable="false">
         {topology.Downstreams.map((each, at) => (
           <Edge key={`d${each.Name}`} from={left[at]!} to={center} neighbour={each} />
@@ -35,7 +40,7 @@ export function TopologyPicture({ name, topology }: TopologyPictureProps) {
         ))}
         <Node box={center} name={name} isCenter />
       </svg>
-    </div>
+    </section>
   );
 }
 
