@@ -154,7 +154,14 @@ describeInBrowser('the Web UI', () => {
     expect((await agent.cli(['intention', 'check', 'web', 'socat'])).stdout).toBe('Denied\n');
     await page.goto(ui('dc1/services/web?tab=intentions'));
     await page.getByText('Precedence 9').waitFor();
-    await agent.cli(['intention', 'delete', 'web', 'socat']);
+    const list = await browser.page();
+    await list.goto(ui('dc1/intentions'));
+    await list.getByRole('button', { name: /Delete/ }).click();
+    await list
+      .getByRole('dialog')
+      .getByRole('button', { name: /Delete/ })
+      .click();
+    // The other page hears of it by itself.
     await page.getByText('No intention speaks of web').waitFor({ timeout: 5000 });
     expect(await isAllowed()).toBe(true);
   });
