@@ -1,6 +1,7 @@
 /** Log entries of the ACL system. Ids, secrets and times stand in them; nothing is decided here. */
 import { defineCommand } from '@mesh/resource';
-import type { StateView, Table, WriteTxn } from '@mesh/state';
+import type { Table, WriteTxn } from '@mesh/state';
+import { rulesOf } from './queries.ts';
 import { authMethods, bindingRules, bootstraps, policies, roles, tokens } from './table.ts';
 import type {
   StoredAuthMethod,
@@ -100,7 +101,7 @@ export const authMethodRemove = defineCommand<{ readonly name: string }, true>(
   (txn, { name }) => {
     const method = txn.get(authMethods, name.toLowerCase());
     if (!method) return true;
-    for (const { ID } of [...rulesIn(txn, name)]) txn.delete(bindingRules, ID);
+    for (const { ID } of [...rulesOf(txn, name)]) txn.delete(bindingRules, ID);
     for (const { accessorId } of [...txn.getBy(tokens, 'authMethod', method.Name)]) {
       txn.delete(tokens, accessorId);
     }
@@ -108,10 +109,6 @@ export const authMethodRemove = defineCommand<{ readonly name: string }, true>(
     return true;
   },
 );
-
-function rulesIn(view: StateView, method: string): readonly StoredBindingRule[] {
-  return view.getBy(bindingRules, 'authMethod', method.toLowerCase());
-}
 
 /** Stores a binding rule; answers it. */
 export const bindingRuleStore = defineCommand<WithoutIndex<StoredBindingRule>, StoredBindingRule>(

@@ -16,8 +16,8 @@ export interface LocalGuard {
   filter?(authorizer: Authorizer, value: unknown): unknown;
 }
 
-/** By path of the route and method, `GET /v1/agent/services`; 'own' asks by itself. */
-export type LocalGuards = Readonly<Record<string, LocalGuard | 'own'>>;
+/** By method and path of the route, `GET /v1/agent/services`. */
+export type LocalGuards = Readonly<Record<string, LocalGuard>>;
 
 export interface GuardParts {
   readonly authorizerOf: (token: string) => Promise<Authorizer>;
@@ -38,7 +38,6 @@ export function guardRoutes(
     const isOwn = route.consistency === 'local' || route.consistency === 'stream';
     if (!isOwn || route.acl === 'public') return bound;
     const guard = parts.guards[`${route.method} ${route.path}`];
-    if (guard === 'own') return bound;
     const check = guard?.check?.bind(guard) ?? byRow(route.acl, parts.nodeName);
     if (!check && !guard?.filter) {
       throw new Error(`route ${route.method} ${route.path} names no rule`);

@@ -1,3 +1,4 @@
+import type { UiServiceSummary } from '@mesh/api-contract';
 import { useMemo } from 'preact/hooks';
 import { useQuery } from '../../api/use-query.ts';
 import { Answered, Empty } from '../../components/data-states.tsx';
@@ -10,11 +11,10 @@ import { Link } from '../../routing/link.tsx';
 import { pathOf } from '../../routing/place.ts';
 import type { PageProps } from '../page.ts';
 import { matchesService, parseServiceSearch } from './service-search.ts';
-import type { ServiceSummary } from './service-summary.ts';
 
 /** Services of a datacenter. */
 export default function ServiceListPage({ dc }: PageProps) {
-  const services = useQuery<readonly ServiceSummary[]>('/v1/internal/ui/services', {
+  const services = useQuery<readonly UiServiceSummary[]>('/v1/internal/ui/services', {
     query: { dc },
   });
   const [search, setSearch] = useSearch();
@@ -36,7 +36,7 @@ export default function ServiceListPage({ dc }: PageProps) {
 
 interface ServicesProps {
   readonly dc: string;
-  readonly services: readonly ServiceSummary[];
+  readonly services: readonly UiServiceSummary[];
   readonly search: string;
 }
 
@@ -61,7 +61,7 @@ function Services({ dc, services, search }: ServicesProps) {
   );
 }
 
-function Row({ dc, service }: { readonly dc: string; readonly service: ServiceSummary }) {
+function Row({ dc, service }: { readonly dc: string; readonly service: UiServiceSummary }) {
   const { Name, Kind, Tags, InstanceCount, ExternalSources } = service;
   return (
     <div class="row">

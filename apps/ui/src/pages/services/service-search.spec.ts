@@ -1,19 +1,20 @@
+import type { UiServiceSummary } from '@mesh/api-contract';
 import { matchesService, parseServiceSearch } from './service-search.ts';
-import type { ServiceSummary } from './service-summary.ts';
 
-const service = (changes: Partial<ServiceSummary>): ServiceSummary => ({
+const service = (changes: Partial<UiServiceSummary>): UiServiceSummary => ({
   Name: 'web',
   Tags: null,
-  Nodes: null,
+  Nodes: [],
   InstanceCount: 1,
   ChecksPassing: 1,
   ChecksWarning: 0,
   ChecksCritical: 0,
   ExternalSources: null,
+  GatewayConfig: {},
   ...changes,
 });
 
-const matches = (text: string, changes: Partial<ServiceSummary> = {}) =>
+const matches = (text: string, changes: Partial<UiServiceSummary> = {}) =>
   matchesService(service(changes), parseServiceSearch(text));
 
 test.each([

@@ -1,4 +1,4 @@
-import type { ServiceSummary } from './service-summary.ts';
+import type { UiServiceSummary } from '@mesh/api-contract';
 
 /** A search, taken apart. All of its parts must match. */
 export interface ServiceSearch {
@@ -23,7 +23,7 @@ export function parseServiceSearch(text: string): ServiceSearch {
 }
 
 /** Whether a service is what a search is for. A status being typed matches what begins with it. */
-export function matchesService(service: ServiceSummary, search: ServiceSearch): boolean {
+export function matchesService(service: UiServiceSummary, search: ServiceSearch): boolean {
   const name = service.Name.toLowerCase();
   const tags = (service.Tags ?? []).map((tag) => tag.toLowerCase());
   const { ChecksPassing, ChecksWarning, ChecksCritical } = service;
