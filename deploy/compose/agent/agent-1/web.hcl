@@ -1,0 +1,20 @@
+service {
+  name = "web"
+  port = 8080
+  tags = ["demo"]
+
+  check {
+    name     = "web answers"
+    http     = "http://127.0.0.1:8080/healthz"
+    interval = "2s"
+    timeout  = "2s"
+  }
+
+  connect {
+    sidecar_service {
+      proxy {
+        upstreams { destination_name = "api", local_bind_port = 9191 }
+      }
+    }
+  }
+}

@@ -1,0 +1,14 @@
+service {
+  name = "api"
+  port = 9090
+  tags = ["demo"]
+
+  check {
+    name     = "api answers"
+    http     = "http://127.0.0.1:9090/healthz"
+    interval = "2s"
+    timeout  = "2s"
+  }
+
+  connect { sidecar_service {} }
+}
