@@ -3,7 +3,7 @@ module.exports = {
   rootDir: __dirname,
   roots: ['<rootDir>/libs', '<rootDir>/apps', '<rootDir>/tools'],
   testMatch: ['**/*.spec.ts'],
-  testPathIgnorePatterns: ['/node_modules/', '/dist/', '/tools/integration/'],
+  testPathIgnorePatterns: ['/node_modules/', '/dist/', '/tools/integration/', '/tools/compose/'],
   transform: {
     '^.+\\.[jt]s$': [
       '@swc/jest',

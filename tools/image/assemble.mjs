@@ -12,7 +12,8 @@ const EXTERNAL = ['better-sqlite3', '@grpc/grpc-js', '@grpc/proto-loader', 'nati
 const PROGRAMS = ['cli', 'catalog-server', 'client-agent', 'dns-front', 'sidecar-proxy', 'ui'];
 
 /** Sources and documents of packages: nothing at run time reads them. */
-const LEFT_OUT = /(^|\/)(deps|src|docs?|test|tests|examples?|\.github)(\/|$)|\.(md|markdown|map|ts|c|cc|cpp|h|hpp|gyp|gypi|o|a)$|\/obj(\.target)?(\/|$)|\/test_extension\.node$/;
+const LEFT_OUT =
+  /(^|\/)(deps|src|docs?|test|tests|examples?|\.github)(\/|$)|\.(md|markdown|map|ts|c|cc|cpp|h|hpp|gyp|gypi|o|a)$|\/obj(\.target)?(\/|$)|\/test_extension\.node$/;
 
 const target = process.argv[2];
 if (!target) {
@@ -25,7 +26,8 @@ mkdirSync(to, { recursive: true });
 
 for (const program of PROGRAMS) {
   const from = join(root, 'dist', program);
-  if (!existsSync(from)) throw new Error(`dist/${program} is missing: run node tools/build.mjs first`);
+  if (!existsSync(from))
+    throw new Error(`dist/${program} is missing: run node tools/build.mjs first`);
   cpSync(from, join(to, 'dist', program), {
     recursive: true,
     filter: (path) => !path.endsWith('.map'),
@@ -57,7 +59,8 @@ function dependencyFolders() {
     folders.add(folder);
     const { dependencies = {} } = JSON.parse(readFileSync(join(folder, 'package.json'), 'utf8'));
     // Needed while it is installed alone: it downloads the compiled part.
-    for (const next of Object.keys(dependencies)) if (next !== 'prebuild-install') visit(next, folder);
+    for (const next of Object.keys(dependencies))
+      if (next !== 'prebuild-install') visit(next, folder);
   };
   for (const name of EXTERNAL) visit(name, root);
   return folders;

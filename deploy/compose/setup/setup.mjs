@@ -9,7 +9,17 @@
  */
 import { execFileSync } from 'node:child_process';
 import { X509Certificate } from 'node:crypto';
-import { chmodSync, chownSync, existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
+import {
+  chmodSync,
+  chownSync,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  renameSync,
+  writeFileSync,
+} from 'node:fs';
 import { join } from 'node:path';
 
 const RENEW_DAYS = 30;
@@ -18,7 +28,9 @@ const OWNER = { uid: 1000, gid: 1000 };
 const DATACENTER = 'dc1';
 
 const [ca, secrets, ...options] = process.argv.slice(2);
-const newKey = options.find((option) => option.startsWith('--gossip-key='))?.slice('--gossip-key='.length);
+const newKey = options
+  .find((option) => option.startsWith('--gossip-key='))
+  ?.slice('--gossip-key='.length);
 
 const consul = (cwd, ...args) => execFileSync('consul', args, { cwd, encoding: 'utf8' });
 
