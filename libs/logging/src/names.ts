@@ -9,6 +9,7 @@ export const LOGGER_NAMES = {
   catalog: 'catalog',
   coordinate: 'coordinate',
   dns: 'dns',
+  dnsFront: 'dns-front',
   fsm: 'fsm',
   gossipLan: 'server.memberlist.lan',
   gossipWan: 'server.memberlist.wan',

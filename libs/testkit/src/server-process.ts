@@ -10,6 +10,8 @@ export interface ServerPorts {
   readonly server: number;
   readonly serfLan: number;
   readonly serfWan: number;
+  /** @default none */
+  readonly dns?: number;
 }
 
 export interface ServerOptions {
@@ -223,7 +225,7 @@ export class ServerProcess {
         server: ports.server,
         serf_lan: ports.serfLan,
         serf_wan: ports.serfWan,
-        dns: -1,
+        dns: ports.dns ?? -1,
         grpc: -1,
       },
       retry_interval: '500ms',
