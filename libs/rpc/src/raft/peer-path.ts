@@ -76,10 +76,11 @@ export class PeerPath implements OutgoingEvents {
   /** Opens the stream, unless it is open or it is too soon after a failure. */
   connect(): void {
     if (this.stream || this.closed) return;
-    const { address, path, dial, serverId, backoff, monotonicMs } = this.parts;
+    const { address, path, dial, serverId, peerId, backoff, monotonicMs } = this.parts;
     if (!backoff.ready(monotonicMs())) return;
     try {
-      this.stream = new OutgoingStream(address, METHODS[path], dial, this, serverId);
+      const ends = { from: serverId, to: peerId };
+      this.stream = new OutgoingStream(address, METHODS[path], dial, this, ends);
     } catch (error) {
       // An address that cannot be one, or keys that cannot be used.
       this.ended({ kind: 'unreachable', message: MeshError.from(error).message });

@@ -27,13 +27,41 @@ describe('the transport of Raft', () => {
   it('drops what is for another server or for nobody it knows, and counts it', async () => {
     const a = await rig.end('a');
     const b = await rig.end('b');
-    // c is at b's address, as after a mix-up of addresses.
-    a.transport.setPeers(new Map([['c', b.address]]));
-    a.transport.send(heartbeat('a', 'c', 1));
-    a.transport.send(heartbeat('a', 'nobody', 1));
-    await until(() => b.metrics.of('raft.transport.misaddressed') === 1);
-    expect(b.received).toEqual([]);
+    rig.connect();
+    a.transport.send({ ...heartbeat('a', 'b', 1), to: 'c' });
     expect(a.metrics.of('raft.transport.dropped')).toBe(1);
+    a.transport.setPeers(new Map([['c', b.address]]));
+    a.transport.send(heartbeat('a', 'nobody', 1));
+    expect(a.metrics.of('raft.transport.dropped')).toBe(2);
+    a.transport.send(heartbeat('a', 'c', 1));
+    // The server at that address is not the one that is meant, and will not listen.
+    await until(() => a.metrics.of('raft.transport.dropped') === 3);
+    expect(b.received).toEqual([]);
+  });
+
+  it('serves a server that has a new id at the address of its old one', async () => {
+    const port = await freePort();
+    const a = await rig.end('a', { address: `127.0.0.1:${port}` }, port);
+    const bPort = await freePort();
+    const b = await rig.end('b', { address: `127.0.0.1:${bPort}` }, bPort);
+    // For a it still is c; it has lost its state, and is b now.
+    a.transport.setPeers(new Map([['c', b.address]]));
+    b.transport.setPeers(new Map([['a', a.address]]));
+    b.transport.send(heartbeat('b', 'a', 1));
+    await until(() => a.received.length === 1);
+    await until(() => {
+      a.transport.send(heartbeat('a', 'b', 0));
+      return b.received.length > 0;
+    });
+    for (let n = 1; n <= 50; n += 1) {
+      a.transport.send(heartbeat('a', 'c', n));
+      a.transport.send(heartbeat('a', 'b', n));
+      await new Promise((resolve) => setTimeout(resolve, 5));
+    }
+    const rounds = () =>
+      b.received.flatMap((one) => (one.kind === 'heartbeat' ? [one.roundMs] : []));
+    await until(() => rounds().includes(50));
+    expect(rounds().filter((n) => n > 0)).toEqual(Array.from({ length: 50 }, (_, n) => n + 1));
   });
 
   it('says once that a peer is gone, and finds it again when it is back', async () => {

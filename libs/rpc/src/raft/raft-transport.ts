@@ -50,7 +50,7 @@ export interface RaftTransportOptions {
  * an RpcServer whose `transportSink` this is.
  *
  * A peer is gone (`peerGone`) when its port refuses connections or its control stream breaks: at once
- * where its process died, and after 25 s without a word where its host vanished.
+ * where its process died, and after 5 s without a word where its host vanished.
  */
 export class RaftTransport implements Transport, TransportSink, Component {
   readonly name = 'raft-transport';
@@ -124,6 +124,13 @@ export class RaftTransport implements Transport, TransportSink, Component {
 
   acceptMessages(path: 'control' | 'bulk', stream: IncomingStream): void {
     const from = stream.metadata(METADATA.from);
+    const to = stream.metadata(METADATA.to);
+    const { serverId } = this.options;
+    if (to !== '' && to !== serverId) {
+      // A server that lost its state has a new id at its old address.
+      stream.refuse('mismatch', `server ${serverId} is here, not ${to}`);
+      return;
+    }
     const key = `${path} ${from}`;
     // A peer has one stream of each kind; an older one is of a former life of it.
     this.incoming.get(key)?.refuse('failed', 'replaced by a newer stream');

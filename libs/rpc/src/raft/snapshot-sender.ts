@@ -76,7 +76,7 @@ class Transfer {
         frame: (bytes) => this.answer(bytes),
         ended: (end) => this.ended(address, end),
       },
-      from,
+      { from },
     );
   }
 

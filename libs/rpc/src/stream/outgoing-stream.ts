@@ -24,6 +24,13 @@ export interface DialOptions {
   readonly connectTimeoutMs: number;
 }
 
+/** Ids of the servers at the ends of a stream of Raft. */
+export interface StreamEnds {
+  readonly from: string;
+  /** Without it, whoever is at the address is meant. */
+  readonly to?: string;
+}
+
 /** What a stream tells its owner. Nothing is called after `ended`, and `ended` once. */
 export interface OutgoingEvents {
   /** The other end accepted the stream: what is written from now on may arrive. */
@@ -50,7 +57,7 @@ export class OutgoingStream {
     method: string,
     dial: DialOptions,
     events: OutgoingEvents,
-    from?: string,
+    ends?: StreamEnds,
   ) {
     this.events = events;
     this.credentials = new WatchedCredentials(channelCredentials(dial.tls));
@@ -59,7 +66,7 @@ export class OutgoingStream {
       method,
       identity,
       identity,
-      handshake(dial, from),
+      handshake(dial, ends),
     );
     this.connectTimer = dial.timers.after(dial.connectTimeoutMs, () => {
       this.end({
@@ -126,11 +133,14 @@ export class OutgoingStream {
   }
 }
 
-function handshake(dial: DialOptions, from: string | undefined): Metadata {
+function handshake(dial: DialOptions, ends: StreamEnds | undefined): Metadata {
   const metadata = new Metadata();
   metadata.set(METADATA.protocol, String(PROTOCOL_VERSION));
   if (dial.datacenter !== undefined) metadata.set(METADATA.datacenter, dial.datacenter);
-  if (from !== undefined) metadata.set(METADATA.from, from);
+  if (ends) {
+    metadata.set(METADATA.from, ends.from);
+    if (ends.to !== undefined) metadata.set(METADATA.to, ends.to);
+  }
   if (dial.address !== undefined) metadata.set(METADATA.address, dial.address);
   return metadata;
 }
@@ -150,9 +160,10 @@ function channelOptions(tlsName: string | undefined) {
     'grpc.max_receive_message_length': MAX_FRAME_BYTES,
     'grpc.max_send_message_length': MAX_FRAME_BYTES,
     'grpc-node.flow_control_window': HIGH_WATER_BYTES,
-    // A host that vanished without a word is noticed after 25 s even when nothing is sent to it.
-    'grpc.keepalive_time_ms': 15_000,
-    'grpc.keepalive_timeout_ms': 10_000,
+    // A host that vanished, or whose process is frozen, says nothing: what waits for it fails after
+    // 5 s at most, and the next call goes elsewhere. The answer to a ping needs no turn of our code.
+    'grpc.keepalive_time_ms': 2000,
+    'grpc.keepalive_timeout_ms': 3000,
     'grpc.client_idle_timeout_ms': 24 * 3600 * 1000,
     // Agents are dialled by IP address, which may not stand where TLS names the server.
     ...(tlsName !== undefined && { 'grpc.ssl_target_name_override': tlsName }),

@@ -16,6 +16,8 @@ export const METADATA = {
   protocol: 'mesh-protocol',
   datacenter: 'mesh-datacenter',
   from: 'mesh-from',
+  /** Id of the server that the sender means; another one at its address refuses. */
+  to: 'mesh-to',
   /** host:port of the sender's own RPC port: where answers go. */
   address: 'mesh-address',
 } as const;

@@ -108,12 +108,13 @@ export class RpcRig {
     return new Promise((resolve) => {
       const dial = { tls, timers: realTime.timers, connectTimeoutMs: 3000 };
       const silent = { opened() {}, frame() {}, writable() {} };
+      const ends = { from: 'x' };
       let isOver = false;
       const ended = ({ message }: StreamEnd) => {
         isOver = true;
         resolve(message);
       };
-      const stream = new OutgoingStream(target, METHODS.control, dial, { ...silent, ended }, 'x');
+      const stream = new OutgoingStream(target, METHODS.control, dial, { ...silent, ended }, ends);
       until(() => isOver || accepted(), 'the stream')
         .then(() => resolve('accepted'))
         .catch(() => resolve('no answer'))
