@@ -20,6 +20,8 @@ export class ComposeStack implements Stack {
   private readonly env: Record<string, string>;
   private readonly ports: { http: number; demo: number; dns: number };
   private plugs: (() => Promise<void>)[] = [];
+  /** Frozen or cut off: nobody expects them to be healthy. */
+  private readonly hurt = new Set<NodeName>();
 
   private constructor(compose: readonly string[], subnet: string, ports: readonly number[]) {
     const [http, demo, dns] = ports as [number, number, number];
@@ -63,15 +65,22 @@ export class ComposeStack implements Stack {
   }
 
   async pause(node: NodeName): Promise<void> {
+    this.hurt.add(node);
     await must('docker', ['pause', await this.container(node)]);
   }
 
   async resume(node: NodeName): Promise<void> {
     await must('docker', ['unpause', await this.container(node)]);
+    this.hurt.delete(node);
   }
 
   async cut(server: ServerName): Promise<void> {
-    this.plugs.push(await unplug(await this.container(server)));
+    const plug = await unplug(await this.container(server));
+    this.hurt.add(server);
+    this.plugs.push(async () => {
+      await plug();
+      this.hurt.delete(server);
+    });
   }
 
   async heal(): Promise<void> {
@@ -139,6 +148,7 @@ export class ComposeStack implements Stack {
         const bad = (JSON.parse(text) as ContainerState[]).filter(
           ({ Name, State }) =>
             !/[-_]setup[-_]/.test(Name) &&
+            ![...this.hurt].some((node) => Name.includes(node)) &&
             (State.Status !== 'running' || (State.Health && State.Health.Status !== 'healthy')),
         );
         seen = bad

@@ -25,8 +25,9 @@ export async function composeWords(): Promise<readonly string[]> {
 }
 
 /**
- * The network of a container can be unplugged: its end on this machine leaves the bridge and comes back to it. The container
- * sees true silence, as with a broken switch. Needs root on the machine that the engine runs on.
+ * The network of a container can be unplugged: its end on this machine leaves the bridge and comes
+ * back to it. The container sees true silence, as with a broken switch. Needs root on the machine
+ * that the engine runs on.
  */
 export async function unplug(container: string): Promise<() => Promise<void>> {
   const link = await must('docker', ['exec', container, 'cat', '/sys/class/net/eth0/iflink']);

@@ -23,9 +23,13 @@ const HOST_OF: Readonly<Record<NodeName, Host>> = {
   'agent-2': 'machine-2',
 };
 
+/** Which agent a demo service's sidecar belongs to. */
+const SIDECARS = { web: 'agent-1', api: 'agent-2' } as const;
+
 /**
- * The programs and configuration files of docker-compose.yml without an engine: each container's network is a namespace, each
- * volume a folder. Names of containers do not resolve there; addresses stand in for them.
+ * The programs and configuration files of docker-compose.yml without an engine: each container's
+ * network is a namespace, each volume a folder. Names of containers do not resolve there; addresses
+ * stand in for them.
  */
 export class NamespaceStack implements Stack {
   readonly kind = 'network namespaces';
@@ -33,6 +37,8 @@ export class NamespaceStack implements Stack {
   private readonly lab: NetworkLab;
   private readonly folder = mkdtempSync(join(tmpdir(), 'mesh-stack-'));
   private readonly programs = new Map<string, HostProgram>();
+  /** Frozen or cut off: nobody expects them to be healthy. */
+  private readonly hurt = new Set<NodeName>();
 
   private constructor(lab: NetworkLab) {
     this.lab = lab;
@@ -74,19 +80,23 @@ export class NamespaceStack implements Stack {
   }
 
   async pause(node: NodeName): Promise<void> {
+    this.hurt.add(node);
     this.program(node).signal('SIGSTOP');
   }
 
   async resume(node: NodeName): Promise<void> {
     this.program(node).signal('SIGCONT');
+    this.hurt.delete(node);
   }
 
   async cut(server: ServerName): Promise<void> {
+    this.hurt.add(server);
     this.lab.partition([HOSTS.indexOf(server)]);
   }
 
   async heal(): Promise<void> {
     this.lab.heal();
+    for (const server of SERVERS) this.hurt.delete(server);
   }
 
   async restartAll(): Promise<void> {
@@ -149,7 +159,7 @@ export class NamespaceStack implements Stack {
       this.add(name, host, ['node', join(DEPLOY, 'demo', `${name}.mjs`)], env);
     }
     this.addFront();
-    for (const [name, node] of Object.entries({ web: 'agent-1', api: 'agent-2' } as const)) {
+    for (const [name, node] of Object.entries(SIDECARS)) {
       const program = join(ROOT, 'dist', 'sidecar-proxy', 'main.js');
       const words = ['node', program, `-sidecar-for=${name}`];
       const env = { CONSUL_HTTP_ADDR: `unix://${this.socket(node)}` };
@@ -178,7 +188,6 @@ export class NamespaceStack implements Stack {
   }
 
   private addFront(): void {
-    // The integrator of this file and of docker-compose.yml keeps the two command lines alike.
     const secrets = join(this.folder, 'secrets', 'dns-front');
     const agents = ['machine-1', 'machine-2'] as const;
     this.add('dns-front', 'dns-front', [
@@ -211,16 +220,21 @@ export class NamespaceStack implements Stack {
     await must('node', [script, ca, join(this.folder, 'secrets')], path);
   }
 
-  /** Servers and agents know a leader; sidecars listen; what has ended by itself is started again. */
+  /** Servers and agents know a leader, sidecars pass, the front answers; what has ended by itself is started again. */
   private async healthy(): Promise<void> {
     await until(
       'everything to be healthy',
       async () => {
         for (const program of this.programs.values()) if (!program.isRunning) program.start();
         for (const node of [...SERVERS, ...AGENTS]) {
+          if (this.hurt.has(node)) continue;
           if (!(await this.get(node, '/v1/status/leader')).includes(':8300')) return false;
         }
-        return (await this.demo('/healthz')).status === 200;
+        for (const [name, node] of Object.entries(SIDECARS)) {
+          const path = `/v1/agent/health/service/id/${name}-sidecar-proxy?format=text`;
+          if ((await this.get(node, path)) !== 'passing') return false;
+        }
+        return (await this.dig('consul', 'SOA')).includes('status: NOERROR');
       },
       UP_TIMEOUT_MS,
     );

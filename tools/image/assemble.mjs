@@ -1,6 +1,7 @@
 /**
- * Lays out what an image of Mesh holds, from a tree that is built: programs, Web UI, launchers, and the packages that are
- * not bundled. `node tools/image/assemble.mjs FOLDER`; anything that was in FOLDER is replaced.
+ * Lays out what an image of Mesh holds, from a tree that is built: programs, Web UI, launchers, and
+ * the packages that are not bundled. `node tools/image/assemble.mjs FOLDER`; anything that was in
+ * FOLDER is replaced.
  */
 import { chmodSync, cpSync, existsSync, mkdirSync, readFileSync, rmSync } from 'node:fs';
 import { dirname, join, relative, resolve, sep } from 'node:path';
@@ -12,8 +13,11 @@ const EXTERNAL = ['better-sqlite3', '@grpc/grpc-js', '@grpc/proto-loader', 'nati
 const PROGRAMS = ['cli', 'catalog-server', 'client-agent', 'dns-front', 'sidecar-proxy', 'ui'];
 
 /** Sources and documents of packages: nothing at run time reads them. */
-const LEFT_OUT =
-  /(^|\/)(deps|src|docs?|test|tests|examples?|\.github)(\/|$)|\.(md|markdown|map|ts|c|cc|cpp|h|hpp|gyp|gypi|o|a)$|\/obj(\.target)?(\/|$)|\/test_extension\.node$/;
+const LEFT_OUT = [
+  /(^|\/)(deps|src|docs?|test|tests|examples?|\.github)(\/|$)/,
+  /\.(md|markdown|map|ts|c|cc|cpp|h|hpp|gyp|gypi|o|a)$/,
+  /\/obj(\.target)?(\/|$)|\/test_extension\.node$/,
+];
 
 const target = process.argv[2];
 if (!target) {
@@ -46,7 +50,7 @@ for (const folder of dependencyFolders()) {
 function isKept(folder, path) {
   const inside = relative(folder, path).split(sep).join('/');
   // better-sqlite3 compiles to build/Release; its other `src` and `lib` folders hold what is required.
-  if (folder.endsWith('better-sqlite3')) return !LEFT_OUT.test(inside);
+  if (folder.endsWith('better-sqlite3')) return !LEFT_OUT.some((pattern) => pattern.test(inside));
   return !/\.(md|markdown|map|d\.ts)$/.test(inside) && inside !== 'node_modules';
 }
 

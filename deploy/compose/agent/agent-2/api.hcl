@@ -10,5 +10,12 @@ service {
     timeout  = "2s"
   }
 
-  connect { sidecar_service {} }
+  connect {
+    sidecar_service {
+      checks = [
+        { name = "sidecar listens", tcp = "127.0.0.1:21000", interval = "2s", timeout = "2s" },
+        { name = "api itself", alias_service = "api" },
+      ]
+    }
+  }
 }
