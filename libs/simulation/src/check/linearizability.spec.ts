@@ -55,6 +55,11 @@ const GOOD: Record<string, readonly Row[]> = {
     [1, 2, read, ''],
     [50, 51, read, 'a'],
   ],
+  'a write without an answer that nobody read, but which kept a cas from writing': [
+    [0, 1, put('a')],
+    [2, undefined, put('b')],
+    [3, 4, cas('a', 'c'), false],
+  ],
   'a write without an answer that never did': [
     [0, undefined, put('a')],
     [1, 2, put('b')],
@@ -202,3 +207,22 @@ function someOrderExplains(rows: readonly Row[]): boolean {
   };
   return search(rows, undefined);
 }
+
+it('decides a history with an outage: hundreds of writes without an answer', () => {
+  const outage = Array.from(
+    { length: 400 },
+    (_, at): Row => [10 + at, undefined, put(`lost-${at}`)],
+  );
+  const around: Row[] = [
+    [0, 1, put('a')],
+    [500, 501, read, 'lost-7'],
+    [502, 503, cas('lost-7', 'b'), true],
+    [504, 505, read, 'b'],
+  ];
+  expect(isLinearizable([...outage, ...around])).toBe(true);
+  const wrong: Row = [506, 507, read, 'a'];
+  const [violation] = checkKvHistory(
+    [...around.slice(0, 1), ...around.slice(2), wrong].map((row) => operation(row)),
+  );
+  expect(violation?.verdict.kind).toBe('violation');
+});
